@@ -1,0 +1,255 @@
+/**
+ * @file client.h
+ * The client: where the server is, who calls, and how patient the call is.
+ */
+#ifndef KUFLOW_CLIENT_H
+#define KUFLOW_CLIENT_H
+
+#include "kuflow/operation.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A client: a base URL, credentials, limits and a pool of connections. Any number of threads may use one at once. */
+typedef struct kf_client kf_client;
+
+/** A handle to end calls from another thread. */
+typedef struct kf_cancel kf_cancel;
+
+/** A name and a value: a header or a query parameter. */
+typedef struct kf_pair {
+    const char *name;
+    const char *value;
+} kf_pair;
+
+/** How the caller identifies itself. */
+typedef enum kf_auth {
+    KF_AUTH_NONE = 0,
+    KF_AUTH_BASIC = 1,      /**< `Authorization: Basic`, from `username` and `password`. */
+    KF_AUTH_BEARER = 2,     /**< `Authorization: Bearer`, from `token` or `token_provider`. */
+    KF_AUTH_API_KEY = 3,    /**< The header `api_key_header` with `token`, as it is. */
+    KF_AUTH_BEARER_PAIR = 4 /**< KuFlow's: `Authorization: Bearer`, with base64 of `username:password`. */
+} kf_auth;
+
+/**
+ * Supplies a token. Asked before the first request, when the token is about to expire, and once more when the server
+ * answered 401. Called in the thread of a call, never by two threads at once; must not use the same client.
+ *
+ * @param token       Receives the token; the provider writes at most `size` bytes, the NUL included.
+ * @param expires_ms  Receives how long it is valid, in milliseconds; leave it as it is (-1) for "not known".
+ * @return 0, or anything else for "no token": the call fails with KF_ERROR_AUTH.
+ */
+typedef int (*kf_token_fn)(char *token, size_t size, int64_t *expires_ms, void *user);
+
+/** What kf_event tells about. */
+typedef enum kf_event_kind {
+    KF_EVENT_ATTEMPT = 1, /**< An attempt ended, well or not. */
+    KF_EVENT_RETRY = 2,   /**< Another attempt follows after `wait_ms`. */
+    KF_EVENT_CALL = 3     /**< The call ended; `bytes_…` and `milliseconds` are those of all attempts. */
+} kf_event_kind;
+
+/** One thing that happened in a call: for logs and metrics. Never contains a credential, a query or a body. */
+typedef struct kf_event {
+    kf_event_kind kind;
+    const char *operation; /**< "kuflow.retrieveProcess", or "" for kf_request_send(). */
+    const char *method;
+    const char *path; /**< The template: "/processes/{id}". */
+    const char *request_id;
+    kf_status status;
+    int http_status; /**< 0 when no answer came. */
+    int attempt;     /**< From 1. */
+    int64_t bytes_sent;
+    int64_t bytes_received;
+    int64_t milliseconds;
+    int64_t wait_ms;
+    const char *message; /**< Why it failed; "" on success. */
+} kf_event;
+
+/** Called in the thread of the call. The event and its texts live only during the call of this function, which must not
+ *  use the same client. */
+typedef void (*kf_event_fn)(const kf_event *event, void *user);
+
+/** The least version of TLS. */
+typedef enum kf_tls_version {
+    KF_TLS_DEFAULT = 0, /**< 1.2 */
+    KF_TLS_1_2 = 12,
+    KF_TLS_1_3 = 13
+} kf_tls_version;
+
+struct kf_transport;
+
+/**
+ * Options of a client. Begin with `kf_client_options options = KF_CLIENT_OPTIONS_INIT;`. Zero and NULL mean the
+ * default. Texts are copied by kf_client_new(); they need not live longer than that call.
+ *
+ * Times are in milliseconds. A negative time switches a limit off.
+ */
+typedef struct kf_client_options {
+    size_t size; /**< sizeof(kf_client_options); set by the initialiser. */
+
+    const char *base_url; /**< Scheme, host, port and the path before the operations' paths. Default: the document's
+                               server. Without user, password, query or fragment. */
+    bool allow_http;      /**< Allow `http://`, that is, credentials and data in clear text. */
+
+    kf_auth auth;
+    const char *username; /**< The user's name, or KuFlow's client id. */
+    const char *password; /**< The password, or KuFlow's client secret. */
+    const char *token;
+    const char *api_key_header; /**< Default: "X-API-Key". */
+    kf_token_fn token_provider;
+    void *token_provider_user;
+
+    const char *user_agent; /**< Put before the library's own. */
+    const kf_pair *headers; /**< Added to every request; `header_count` of them. */
+    size_t header_count;
+    const char *tenant; /**< Fills parameters and members that name the tenant, where they were left out. */
+
+    int64_t connect_timeout_ms; /**< One connection, TLS included. Default: 10 s. */
+    int64_t attempt_timeout_ms; /**< One attempt. Default: 60 s; none for uploads and downloads. */
+    int64_t deadline_ms;        /**< The whole call: attempts and waits. Default: 180 s; none for uploads and downloads. */
+    int64_t idle_timeout_ms;    /**< No byte in either direction. Default: 30 s. Rounded up to seconds. */
+
+    int max_attempts;           /**< 1: no retries. Default: 3. */
+    int64_t retry_base_ms;      /**< The first wait is random between 0 and this; it doubles each time. Default: 50 ms,
+                                     and 1 s after a 429 or 503. */
+    int64_t retry_max_ms;       /**< No wait is longer. Default: 20 s. */
+    int64_t retry_after_max_ms; /**< A `Retry-After` above this ends the call instead. Default: 60 s. */
+    bool no_retry_budget;       /**< Switch off the budget of 500 tokens that ends retry storms. */
+
+    size_t max_response_bytes; /**< Of an answer held in memory, decompressed. Default: 64 MiB. */
+    size_t max_header_bytes;   /**< Of an answer's headers. Default: 256 KiB. */
+    int max_json_depth;        /**< Default: 512. */
+    int max_idle_connections;  /**< Kept open for the next calls. Default: 16. */
+
+    const char *ca_file;             /**< Certificates to trust, PEM. Default: the system's. */
+    const char *ca_pem;              /**< The same as text. */
+    const char *client_cert_file;    /**< PEM. */
+    const char *client_key_file;     /**< PEM. */
+    const char *client_key_password; /**< Of the key file. */
+    kf_tls_version tls_version;
+    bool tls_insecure_no_verify; /**< Accept any certificate. For tests only. */
+    const char *proxy;           /**< For example "http://proxy:3128". Default: none; the environment is not read. */
+
+    kf_event_fn on_event;
+    void *on_event_user;
+
+    const struct kf_transport *transport; /**< Replaces libcurl, in tests; see transport.h. Borrowed. */
+} kf_client_options;
+
+#ifdef __cplusplus
+#define KF_CLIENT_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_client_options)
+#else
+#define KF_CLIENT_OPTIONS_INIT {.size = sizeof(kf_client_options)}
+#endif
+
+/** The same as KF_CLIENT_OPTIONS_INIT. */
+KF_API void kf_client_options_init(kf_client_options *options);
+
+/**
+ * Sets one option by its name and a text: "base_url", "auth" ("none", "basic", "bearer", "api_key", "bearer_pair"),
+ * "max_attempts" ("5"), "allow_http" ("true"), … Callbacks and `headers` cannot be set so. Texts are borrowed until
+ * kf_client_new().
+ * @return KF_OK, or KF_ERROR_ARGUMENT for an unknown name or a text that does not fit.
+ */
+KF_API kf_status kf_client_options_set(kf_client_options *options, const char *name, const char *text, kf_error *error);
+
+/** The name of the option number `index` (from 0) that kf_client_options_set() knows; NULL past the last. */
+KF_API const char *kf_client_options_name(size_t index);
+
+/**
+ * Makes a client. Connects to nothing yet.
+ * @param options  NULL for the defaults.
+ * @return KF_OK; KF_ERROR_ARGUMENT for options that make no sense (a URL that is none, `http://` without allow_http, a
+ *         line break in a header, credentials missing); KF_ERROR_MEMORY; KF_ERROR_INTERNAL.
+ */
+KF_API kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf_error *error);
+
+/** Frees a client or scope, wipes its credentials and closes idle connections. No call may be under way with it. A
+ *  client lives on inside until its last scope is freed. NULL is allowed. */
+KF_API void kf_client_free(kf_client *client);
+
+/** The raw side of an answer: status, headers and text. */
+typedef struct kf_response kf_response;
+
+/** Options of a scope. Begin with `= KF_SCOPE_OPTIONS_INIT`. Zero and NULL mean: as the parent has it. */
+typedef struct kf_scope_options {
+    size_t size;
+    int64_t deadline_ms;        /**< From kf_client_scope() on, over all calls of the scope; -1 for none. */
+    int64_t attempt_timeout_ms; /**< Of each attempt. */
+    int max_attempts;
+    kf_cancel *cancel;      /**< Ends the calls of the scope. Must outlive it. */
+    const kf_pair *headers; /**< Added to the parent's; the same name replaces. */
+    size_t header_count;
+    const kf_pair *query; /**< Added to every request's query. */
+    size_t query_count;
+    const char *tenant;
+    bool keep_response; /**< Keep the raw answer of the scope's last call for kf_client_response(). */
+} kf_scope_options;
+
+#ifdef __cplusplus
+#define KF_SCOPE_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_scope_options)
+#else
+#define KF_SCOPE_OPTIONS_INIT {.size = sizeof(kf_scope_options)}
+#endif
+
+/** The same as KF_SCOPE_OPTIONS_INIT. */
+KF_API void kf_scope_options_init(kf_scope_options *options);
+
+/**
+ * A light child of a client that bounds one call or a group of calls. It shares the connections, credentials and retry
+ * budget of its parent. Use it wherever a client is asked for; free it with kf_client_free().
+ */
+KF_API kf_status kf_client_scope(kf_client *parent, const kf_scope_options *options, kf_client **scope, kf_error *error);
+
+/** The raw answer of the last call of a scope with `keep_response`, success or not; NULL when there was none. It
+ *  belongs to the scope and lives until the scope's next call. Such a scope is for one thread at a time. */
+KF_API const kf_response *kf_client_response(const kf_client *scope);
+
+/** The HTTP status. */
+KF_API int kf_response_status(const kf_response *response);
+/** The value of a header, by its name in any case; NULL when it did not come. The last one, if it came repeatedly. */
+KF_API const char *kf_response_header(const kf_response *response, const char *name);
+/** The header number `index` (from 0): 0, or -1 past the last. */
+KF_API int kf_response_header_at(const kf_response *response, size_t index, const char **name, const char **value);
+/** The body as it came, decompressed; `*length` may be NULL. NULL for a download that went to its sink. */
+KF_API const char *kf_response_text(const kf_response *response, size_t *length);
+
+/** A new handle; NULL when memory is short. */
+KF_API kf_cancel *kf_cancel_new(void);
+/** Ends all calls, waits included, of the scopes with this handle, now and later. Any thread; not in a signal handler. */
+KF_API void kf_cancel_trigger(kf_cancel *cancel);
+/** Makes the handle usable again. */
+KF_API void kf_cancel_reset(kf_cancel *cancel);
+/** Whether it was triggered. */
+KF_API bool kf_cancel_triggered(const kf_cancel *cancel);
+/** No scope may have it any more. NULL is allowed. */
+KF_API void kf_cancel_free(kf_cancel *cancel);
+
+/** A request that the document does not have. Zero and NULL mean: none. */
+typedef struct kf_request {
+    const char *method; /**< "GET" when NULL. */
+    const char *path;   /**< Below the base URL, begins with "/"; already percent-encoded; without query. */
+    const kf_pair *query;
+    size_t query_count;
+    const kf_pair *headers;
+    size_t header_count;
+    const char *body;         /**< Text; NULL for none. */
+    size_t body_length;       /**< 0: up to the NUL. */
+    const kf_source *upload;  /**< Instead of `body`. */
+    const char *content_type; /**< Default: "application/json" with a body, "application/octet-stream" with an upload. */
+    kf_sink *download;        /**< Where a success's body goes, instead of `*text`. */
+    bool idempotent;          /**< It may be sent again after an unclear failure. GET, HEAD, PUT, DELETE always are. */
+} kf_request;
+
+/**
+ * Sends a request through the same authentication, retries, limits and errors as the typed functions.
+ * @param text  Receives the body of a 2xx, terminated; free it with kf_free(). May be NULL.
+ */
+KF_API kf_status kf_request_send(kf_client *client, const kf_request *request, char **text, size_t *length,
+                                 kf_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,21 @@
+/**
+ * @file kuflow.h
+ * All of libkuflow.
+ */
+#ifndef KUFLOW_KUFLOW_H
+#define KUFLOW_KUFLOW_H
+
+#include "kuflow/base.h"
+#include "kuflow/client.h"
+#include "kuflow/error.h"
+#include "kuflow/model.h"
+#include "kuflow/operation.h"
+#include "kuflow/pager.h"
+#include "kuflow/services/kuflow.h"
+#include "kuflow/services/kuflow_client.h"
+#include "kuflow/stream.h"
+#include "kuflow/time.h"
+#include "kuflow/transport.h"
+#include "kuflow/uuid.h"
+
+#endif

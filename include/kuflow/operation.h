@@ -1,0 +1,152 @@
+/**
+ * @file operation.h
+ * Operations by description, and the one call that the generated functions are made of.
+ */
+#ifndef KUFLOW_OPERATION_H
+#define KUFLOW_OPERATION_H
+
+#include "kuflow/model.h"
+#include "kuflow/stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct kf_client;
+
+/** Where a parameter travels. */
+typedef enum kf_location {
+    KF_IN_PATH = 1,
+    KF_IN_QUERY,
+    KF_IN_HEADER,
+    KF_IN_COOKIE
+} kf_location;
+
+/** How an array or object is written: OpenAPI's `style`. */
+typedef enum kf_style {
+    KF_STYLE_FORM = 1, /**< query, cookie */
+    KF_STYLE_SIMPLE,   /**< path, header */
+    KF_STYLE_LABEL,    /**< path */
+    KF_STYLE_MATRIX,   /**< path */
+    KF_STYLE_SPACE_DELIMITED,
+    KF_STYLE_PIPE_DELIMITED,
+    KF_STYLE_DEEP_OBJECT,
+    KF_STYLE_JSON /**< A parameter with `content: application/json`. */
+} kf_style;
+
+/** One parameter, beside the kf_field that says what it holds. */
+typedef struct kf_parameter {
+    uint8_t location;      /**< kf_location */
+    uint8_t style;         /**< kf_style */
+    bool explode;          /**< An array as repeated keys, an object as one pair a member. */
+    bool allow_reserved;   /**< OpenAPI's `allowReserved`. */
+} kf_parameter;
+
+/** Whether an operation may be sent again when it is not known if the first request was carried out. */
+typedef enum kf_idempotency {
+    KF_IDEMPOTENCY_NONE = 0, /**< No: only failures that certainly happened before the request was sent are repeated. */
+    KF_IDEMPOTENCY_SAFE,     /**< It changes nothing, or doing it twice is the same as once. */
+    KF_IDEMPOTENCY_KEY       /**< Yes, because the body has an id: the field of its type with KF_FIELD_KEY. */
+} kf_idempotency;
+
+/** What an operation's answer is under one status. */
+typedef struct kf_answer {
+    const kf_type *type; /**< NULL: no content. */
+    uint16_t status;     /**< 200, 304, …; 2 stands for "2XX" and for `default`. */
+} kf_answer;
+
+/** How a list operation is paged. Names are those on the wire; paths have dots ("metadata.totalPages"). */
+typedef enum kf_page_style {
+    KF_PAGE_NUMBER = 1, /**< `position` is a page's number. */
+    KF_PAGE_OFFSET      /**< `position` is an item's number. */
+} kf_page_style;
+typedef struct kf_pagination {
+    const char *position; /**< The query parameter that selects the page: "page", "start". */
+    const char *size;     /**< The query parameter for the items of a page. */
+    const char *items;    /**< Where the items stand in the answer; NULL when the answer itself is the array. */
+    const char *total;    /**< Where the number of all items stands; NULL when it is not told. */
+    const char *pages;    /**< Where the number of all pages stands; NULL when it is not told. */
+    uint8_t style;        /**< kf_page_style */
+    uint8_t first;        /**< The first page's number: 0 or 1. */
+} kf_pagination;
+
+/** Properties of an operation. */
+typedef enum kf_operation_flag {
+    KF_OPERATION_UPLOAD = 1 << 0,        /**< The body is a kf_source. */
+    KF_OPERATION_DOWNLOAD = 1 << 1,      /**< The answer goes to a kf_sink. */
+    KF_OPERATION_BODY_REQUIRED = 1 << 2, /**< The body may not be NULL. */
+    KF_OPERATION_DEPRECATED = 1 << 3,
+    KF_OPERATION_NO_AUTH = 1 << 4 /**< Sent without credentials: `security: []`. */
+} kf_operation_flag;
+
+struct kf_service;
+
+/** One operation of a service. */
+typedef struct kf_operation {
+    const struct kf_service *service;
+    const char *name;   /**< The operationId: "retrieveProcess". */
+    const char *method; /**< "GET" */
+    const char *path;   /**< The template, below the server's URL: "/processes/{id}". */
+    const kf_type *path_parameters;  /**< In the order of the C function's arguments; NULL for none. */
+    const kf_parameter *path_styles; /**< One for each of its fields. */
+    const kf_type *parameters;       /**< The parameter struct: query, header and cookie. NULL for none. */
+    const kf_parameter *styles;      /**< One for each of its fields. */
+    const kf_type *body;             /**< The body's model; NULL for none, and for uploads. */
+    const char *body_media;          /**< Its Content-Type; NULL without body. */
+    const char *accept;              /**< The Accept header. */
+    const kf_answer *answers;        /**< The answers that mean success. */
+    const kf_pagination *pagination; /**< NULL when it is not a paged list. */
+    uint8_t answer_count;
+    uint8_t idempotency; /**< kf_idempotency */
+    uint16_t flags;      /**< kf_operation_flag, combined. */
+} kf_operation;
+
+/** Where a service's error bodies have their parts: JSON pointers into the body; NULL for none. */
+typedef struct kf_error_pointers {
+    const char *message;
+    const char *code;
+    const char *detail;
+    const char *location;
+} kf_error_pointers;
+
+/** A service: one OpenAPI document. */
+typedef struct kf_service {
+    const char *name;       /**< The prefix of its names in C: "kuflow". */
+    const char *title;
+    const char *version;    /**< The document's version. */
+    const char *server_url; /**< The document's first server; the default of kf_client_options.base_url. May be NULL. */
+    const kf_type *const *types;
+    const kf_enum *const *enums;
+    const kf_operation *operations;
+    kf_error_pointers error;
+    uint16_t type_count;
+    uint16_t enum_count;
+    uint16_t operation_count;
+} kf_service;
+
+/** The services of the library, `*count` of them. */
+KF_API const kf_service *const *kf_services(size_t *count);
+
+/** The operation of that full name ("kuflow.retrieveProcess") among the services of the library, or NULL. */
+KF_API const kf_operation *kf_operation_find(const char *name);
+
+/**
+ * Calls an operation; the generated functions are faces of this. Blocks until the answer is there, a limit is reached
+ * or the call is cancelled. Any number of threads may call at once with one client.
+ *
+ * @param path  The path parameters: a struct of the type `operation->path_parameters`; NULL when there are none.
+ *              (The generated code makes it from the function's arguments.)
+ * @param parameters  The parameter struct, NULL for none.
+ * @param body  A model of the type `operation->body`, or a `kf_source *` for an upload, or NULL.
+ * @param out   Receives the model (`void **`, free it with kf_model_free()), NULL on failure and for an answer without
+ *              content; or is the `kf_sink *` of a download; or NULL where the operation answers nothing or the answer
+ *              is not wanted.
+ * @param error May be NULL.
+ */
+KF_API kf_status kf_call(struct kf_client *client, const kf_operation *operation, const void *path,
+                         const void *parameters, const void *body, void *out, kf_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

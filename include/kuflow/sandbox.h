@@ -1,0 +1,186 @@
+/**
+ * @file sandbox.h
+ * A local KuFlow server for tests and first steps: it lives in the process that starts it, keeps its state in memory
+ * and listens on 127.0.0.1 only. It belongs to the library libkuflow-sandbox; the program kuflow-sandbox is a face of
+ * it.
+ *
+ *     kf_sandbox *sandbox;
+ *     if (kf_sandbox_start(NULL, &sandbox, &error) == KF_OK) {
+ *         … kf_sandbox_url(sandbox), KF_SANDBOX_CLIENT_ID, KF_SANDBOX_CLIENT_SECRET …
+ *         kf_sandbox_stop(sandbox);
+ *     }
+ *
+ * It has all operations of the KuFlow document, checks what it is sent, and answers errors as KuFlow does. Where the
+ * document is silent, it does the simplest thing:
+ *  - A process definition that is not among the seeds is accepted; its processes begin without items.
+ *  - A process can be completed while tasks are open; they stay as they are. Cancelling cancels them. A process that
+ *    ended one way cannot end the other way, and takes no new items.
+ *  - A new task is READY, also when it was given an owner. Claiming makes the caller its owner; a task that another
+ *    principal has claimed, or that has ended, cannot be claimed (400). Assigning a READY task claims it for its new
+ *    owner. Only the owner completes a task, and only a CLAIMED one (400).
+ *  - There are no JSON schemas: every JsonValue is valid. A JSON Patch applies as a whole or not at all (400).
+ *  - A task keeps its last 100 log entries. Documents are not deleted after 24 hours.
+ *  - Web forms are an empty PDF for any value in the task's data, a ZIP of such for an array, and 404 for nothing.
+ *  - The bytes of robots and assets are made up; `contentHash` is SHA-256 in hexadecimal digits. The certificates and
+ * the token for the engine are made up, too.
+ *  - An id of a path or query that is no UUID is 400, one that does not exist is 404. Without right credentials
+ *    everything is 401.
+ *
+ * All functions may be called by any thread while the sandbox runs.
+ */
+#ifndef KUFLOW_SANDBOX_H
+#define KUFLOW_SANDBOX_H
+
+#include "kuflow/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A running sandbox. */
+typedef struct kf_sandbox kf_sandbox;
+
+/* The credentials that are accepted unless the options name others. */
+#define KF_SANDBOX_CLIENT_ID "sandbox-client"
+#define KF_SANDBOX_CLIENT_SECRET "sandbox-secret"
+
+/* What every sandbox begins with: two tenants, 30 principals (an application, which is the caller, a system, and users
+ * "user01@example.com" to "user28@example.com"), their tenant users, 6 groups, 5 robots, 2 keys and 3 definitions. */
+#define KF_SANDBOX_TENANT "10000000-0000-4000-8000-000000000001"
+#define KF_SANDBOX_TENANT_2 "10000000-0000-4000-8000-000000000002"
+#define KF_SANDBOX_CALLER "20000000-0000-4000-8000-000000000001" /**< The application that every request acts as. */
+#define KF_SANDBOX_SYSTEM "20000000-0000-4000-8000-000000000002"
+#define KF_SANDBOX_USER "20000000-0000-4000-8000-000000000003" /**< "user01@example.com" */
+#define KF_SANDBOX_USER_EMAIL "user01@example.com"
+#define KF_SANDBOX_GROUP "30000000-0000-4000-8000-000000000001" /**< Every third user is in it. */
+#define KF_SANDBOX_TENANT_USER "40000000-0000-4000-8000-000000000003" /**< Of KF_SANDBOX_USER. */
+#define KF_SANDBOX_ROBOT "50000000-0000-4000-8000-000000000001" /**< Ready, with all its parts. */
+#define KF_SANDBOX_KEY "sandbox-key-1"
+#define KF_SANDBOX_DEFINITION "60000000-0000-4000-8000-000000000001" /**< Its processes begin with 3 tasks. */
+#define KF_SANDBOX_DEFINITION_EMPTY "60000000-0000-4000-8000-000000000002" /**< Its processes begin with no items. */
+#define KF_SANDBOX_DEFINITION_MIXED "60000000-0000-4000-8000-000000000003" /**< 2 tasks, a message and a thread. */
+
+/** Called for every request that was answered, with one line without credentials: "POST /processes 201 createProcess".
+ *  In the thread of the request. */
+typedef void (*kf_sandbox_log_fn)(const char *line, void *user);
+
+/** Options. Begin with `= KF_SANDBOX_OPTIONS_INIT`. Zero and NULL mean the default. Texts are copied. */
+typedef struct kf_sandbox_options {
+    size_t size; /**< sizeof(kf_sandbox_options); set by the initialiser. */
+    int port; /**< 0: a free one that the system chooses. */
+
+    const char *client_id; /**< Accepted as Basic, and as Bearer base64(id:secret). Default: KF_SANDBOX_CLIENT_ID. */
+    const char *client_secret; /**< Default: KF_SANDBOX_CLIENT_SECRET. */
+    const char *token; /**< A bearer token that is accepted too. Default: none. */
+    const char *username; /**< A Basic user that is accepted too. Default: none. */
+    const char *password;
+
+    const char *webhook_url; /**< Where events are posted, in order; http or https, without query. Default: nowhere. */
+    int max_page_size; /**< The largest `size` of a page. Default: 1000. */
+    int delay_window_s; /**< X-KF-DELAY-WINDOW in the answer of createWorker. Default: 300; -1: no header. */
+    int64_t engine_token_life_ms; /**< How long an engine token is valid. Default: 1 h. */
+
+    const char *tls_certificate_pem; /**< With the key: HTTPS instead of HTTP. */
+    const char *tls_key_pem;
+    const char *tls_client_ca_pem; /**< Only clients with a certificate of this authority are served; others get 403. */
+
+    kf_sandbox_log_fn on_request;
+    void *on_request_user;
+} kf_sandbox_options;
+
+#define KF_SANDBOX_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_sandbox_options)
+
+/**
+ * Starts a sandbox with threads of its own.
+ * @param options  NULL for the defaults.
+ * @return KF_OK; KF_ERROR_CONNECT when the port cannot be had; KF_ERROR_ARGUMENT for options that make no sense;
+ *         KF_ERROR_MEMORY; KF_ERROR_INTERNAL.
+ */
+KF_API kf_status kf_sandbox_start(const kf_sandbox_options *options, kf_sandbox **sandbox, kf_error *error);
+
+/** Ends it: requests under way are cut, events that were not delivered are given up, all memory is freed. NULL is
+ *  allowed. */
+KF_API void kf_sandbox_stop(kf_sandbox *sandbox);
+
+/** The base URL: "http://127.0.0.1:PORT/v2024-06-14". It lives as long as the sandbox. */
+KF_API const char *kf_sandbox_url(const kf_sandbox *sandbox);
+
+/** The port it listens on. */
+KF_API int kf_sandbox_port(const kf_sandbox *sandbox);
+
+/* What it saw */
+
+/** How many requests of that operation ("createProcess") came, refused and faulty ones included; of all operations, and
+ *  of requests that are no operation, when it is NULL. */
+KF_API int kf_sandbox_requests(kf_sandbox *sandbox, const char *operation);
+
+/** How many creations with that id took effect: of processes, items and documents by id, of workers by identity. Never
+ *  above 1, unless something is very wrong. */
+KF_API int kf_sandbox_applied(kf_sandbox *sandbox, const char *id);
+
+/** How many creations of all took effect, those at the start not included. */
+KF_API int kf_sandbox_created(kf_sandbox *sandbox);
+
+/** A header of the last request, by its name in any case. @return Whether the request had it. */
+KF_API bool kf_sandbox_last_header(kf_sandbox *sandbox, const char *name, char *value, size_t size);
+
+/** The last request's method and raw target, as "GET /v2024-06-14/processes?size=2". @return Whether there was one. */
+KF_API bool kf_sandbox_last_target(kf_sandbox *sandbox, char *text, size_t size);
+
+/* Events */
+
+/** How many events happened. */
+KF_API size_t kf_sandbox_event_count(kf_sandbox *sandbox);
+
+/** The JSON text of an event, the oldest first; NULL past the last. It lives as long as the sandbox. */
+KF_API const char *kf_sandbox_event(kf_sandbox *sandbox, size_t index);
+
+/** Waits until every event so far was delivered or given up.
+ *  @return Whether all of them were delivered; false also when the time (milliseconds) was over before. */
+KF_API bool kf_sandbox_webhook_wait(kf_sandbox *sandbox, int64_t timeout_ms);
+
+/* Misbehaviour */
+
+typedef enum kf_sandbox_fault_kind {
+    KF_SANDBOX_FAULT_ANSWER = 1, /**< The given answer; the request has no effect. */
+    KF_SANDBOX_FAULT_REPLACE = 2, /**< The request has its effect, then the given answer is sent instead of its own. */
+    KF_SANDBOX_FAULT_LOST_BEFORE = 3, /**< The connection is closed without an answer; no effect. */
+    KF_SANDBOX_FAULT_LOST_AFTER = 4, /**< The connection is closed without an answer, after the effect. */
+    KF_SANDBOX_FAULT_DELAY = 5, /**< Held back for `delay_ms` or until kf_sandbox_release(), then carried out. */
+    KF_SANDBOX_FAULT_HUGE = 6 /**< No effect; an answer of `length` spaces, made while it is sent. */
+} kf_sandbox_fault_kind;
+
+/** One misbehaviour. Begin with `= {.kind = …}`. Texts are copied. */
+typedef struct kf_sandbox_fault_spec {
+    kf_sandbox_fault_kind kind;
+    int times; /**< For so many requests. 0 means 1; -1 all. */
+    int status; /**< The answer's status. Default: 200. */
+    const char *body; /**< NULL: an error in the API's shape; "": no body. */
+    size_t length; /**< Bytes of `body`; 0: up to the NUL. Of a huge answer: its size; 0: 10 GiB. */
+    const char *content_type; /**< Default: "application/json"; "": none. */
+    const char *retry_after; /**< The `Retry-After` header. NULL: none. */
+    const char *location; /**< The `Location` header. NULL: none. */
+    int64_t delay_ms; /**< 0: until kf_sandbox_release(). */
+} kf_sandbox_fault_spec;
+
+/**
+ * Makes the next requests go wrong. Faults wait in the order in which they were set; a request takes the first one that
+ * fits it.
+ * @param operation  Only requests of that operation ("createProcess"); NULL: any request.
+ * @return KF_OK, KF_ERROR_ARGUMENT for an unknown operation or kind, KF_ERROR_MEMORY.
+ */
+KF_API kf_status kf_sandbox_fault(kf_sandbox *sandbox, const char *operation, const kf_sandbox_fault_spec *fault);
+
+/** Forgets all faults, and lets the requests go on that are held back. */
+KF_API void kf_sandbox_fault_clear(kf_sandbox *sandbox);
+
+/** Lets the requests go on that are held back. */
+KF_API void kf_sandbox_release(kf_sandbox *sandbox);
+
+/** How many requests are held back at the moment. */
+KF_API int kf_sandbox_held(kf_sandbox *sandbox);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

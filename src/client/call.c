@@ -1,0 +1,221 @@
+#define _DEFAULT_SOURCE 1
+#include "client/headers.h"
+#include "client/send.h"
+#include "client/tail.h"
+#include "core/fail.h"
+#include "http/parameter.h"
+#include "kuflow/uuid.h"
+#include "model/codec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One call of an operation. */
+typedef struct kf_call_state {
+    kf_client *client;
+    const kf_operation *operation;
+    const void *body;
+    void *out;
+    kf_error *error;
+    kf_buffer url;
+    kf_buffer text; /* the body's JSON */
+    bool keyed; /* the body has an id that makes a repeat harmless */
+    kf_header_list headers;
+    kf_upload upload;
+    kf_download download;
+    kf_receiver receiver;
+    kf_send send;
+} kf_call_state;
+
+static bool has_flag(const kf_call_state *call, kf_operation_flag flag)
+{
+    return (call->operation->flags & flag) != 0;
+}
+
+static kf_status check_arguments(const kf_call_state *call, const void *path, kf_error *error)
+{
+    const kf_operation *operation = call->operation;
+    bool upload = has_flag(call, KF_OPERATION_UPLOAD);
+    if (operation->path_parameters != NULL && path == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the path parameters are missing");
+    if (call->body == NULL && has_flag(call, KF_OPERATION_BODY_REQUIRED))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the body is missing");
+    if (call->body != NULL && operation->body == NULL && !upload)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the operation takes no body");
+    if (has_flag(call, KF_OPERATION_DOWNLOAD) && call->out == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the sink is missing");
+    return KF_OK;
+}
+
+/* The id that makes a creation repeatable: the caller's, or a new one, which `made` then points to. */
+static void find_key(kf_call_state *call, const char **made)
+{
+    const kf_type *type = kf_model_type(call->operation->body, call->body);
+    for (size_t i = 0; i < type->field_count; i++) {
+        const kf_field *field = &type->fields[i];
+        if ((field->flags & KF_FIELD_KEY) == 0 || field->kind != KF_KIND_STRING)
+            continue;
+        call->keyed = true;
+        const char *id = *(const char *const *)((const char *)call->body + field->offset);
+        if (id != NULL) {
+            KF_COPY_TEXT(call->error->idempotency_id, id, strlen(id));
+        } else {
+            kf_uuid_new(call->error->idempotency_id);
+            *made = call->error->idempotency_id;
+        }
+        return;
+    }
+}
+
+static kf_status prepare_body(kf_call_state *call)
+{
+    const kf_operation *operation = call->operation;
+    if (call->body == NULL)
+        return KF_OK;
+    call->send.upload = &call->upload;
+    if (has_flag(call, KF_OPERATION_UPLOAD))
+        return kf_upload_source(&call->upload, call->body, &call->client->core->clock, call->error);
+    kf_encode_options options = {.mode = KF_ENCODE_REQUEST, .tenant = call->client->tenant};
+    if (operation->idempotency == KF_IDEMPOTENCY_KEY)
+        find_key(call, &options.key);
+    call->text.secret = (operation->body->flags & KF_TYPE_SECRET) != 0;
+    kf_error error; /* of its own: encoding clears it */
+    kf_status status = kf_model_encode_to(operation->body, call->body, &options, &call->text, &error);
+    if (status != KF_OK)
+        return kf_fail(call->error, status, "%s", error.message);
+    if (call->text.failed)
+        status = kf_fail(call->error, KF_ERROR_MEMORY, "out of memory");
+    kf_upload_text(&call->upload, call->text.data, call->text.length);
+    return status;
+}
+
+static kf_status prepare_receiver(kf_call_state *call)
+{
+    const kf_core *core = call->client->core;
+    const kf_operation *operation = call->operation;
+    kf_receiver *receiver = &call->receiver;
+    receiver->operation = operation;
+    receiver->max_bytes = core->max_response_bytes;
+    receiver->keep_headers = call->client->keep_response;
+    for (size_t i = 0; i < operation->answer_count; i++)
+        if (operation->answers[i].type != NULL && (operation->answers[i].type->flags & KF_TYPE_SECRET) != 0)
+            receiver->body.secret = true;
+    if (!has_flag(call, KF_OPERATION_DOWNLOAD))
+        return KF_OK;
+    receiver->download = &call->download;
+    return kf_download_init(&call->download, call->out, core->max_response_bytes, &core->clock, call->error);
+}
+
+static kf_status prepare(kf_call_state *call, const void *path, const void *parameters)
+{
+    const kf_operation *operation = call->operation;
+    const kf_client *client = call->client;
+    const kf_url_values values = {path, parameters, client->tenant, &client->query};
+    kf_send *send = &call->send;
+    kf_status status = kf_client_base(call->client, operation->service, &send->base, call->error);
+    if (status == KF_OK)
+        status = kf_url_build(send->base, operation, &values, &call->url, call->error);
+    if (status == KF_OK)
+        status = prepare_body(call);
+    const kf_own_headers own = {operation->accept, call->body != NULL ? operation->body_media : NULL};
+    if (status == KF_OK)
+        status = kf_headers_collect(&call->headers, client, NULL, operation, parameters, &own, call->error);
+    if (status == KF_OK)
+        status = prepare_receiver(call);
+    if (status != KF_OK)
+        return status;
+    send->client = call->client;
+    send->operation = call->error->operation;
+    send->method = operation->method;
+    send->path = operation->path;
+    send->url = call->url.data;
+    send->headers = call->headers.items;
+    send->header_count = call->headers.count;
+    send->pointers = &operation->service->error;
+    send->repeatable = operation->idempotency == KF_IDEMPOTENCY_SAFE || call->keyed ||
+                       strcmp(operation->method, "GET") == 0 || strcmp(operation->method, "HEAD") == 0;
+    send->authorize = !has_flag(call, KF_OPERATION_NO_AUTH);
+    send->transfer = has_flag(call, KF_OPERATION_UPLOAD) || has_flag(call, KF_OPERATION_DOWNLOAD);
+    send->receiver = &call->receiver;
+    send->error = call->error;
+    return KF_OK;
+}
+
+/* The server has done its part, but the caller gets nothing of it. */
+static kf_status unusable(const kf_call_state *call, kf_status status, const char *message)
+{
+    const char *method = call->operation->method;
+    call->error->may_have_acted = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+    return kf_fail(call->error, status, "%s", message);
+}
+
+static kf_status decode_answer(kf_call_state *call)
+{
+    kf_receiver *receiver = &call->receiver;
+    int http = receiver->http_status;
+    const kf_decode_options options = {call->client->core->max_json_depth, http};
+    const kf_answer *answer = kf_operation_answer(call->operation, http);
+    if (receiver->download != NULL || http == 204 || http == 205 || http == 304 || answer == NULL ||
+        answer->type == NULL)
+        return KF_OK;
+    if (receiver->body.length == 0)
+        return unusable(call, KF_ERROR_TRANSPORT, "the answer came without the content that it should have");
+    if (call->out == NULL)
+        return KF_OK;
+    size_t length = receiver->body.length;
+    char *text = kf_buffer_take(&receiver->body);
+    if (text == NULL)
+        return unusable(call, KF_ERROR_MEMORY, "out of memory");
+    kf_error error;
+    error.message[0] = '\0';
+    kf_status status = kf_model_decode_in_place(answer->type, text, length, &options, call->out, &error);
+    if (status == KF_OK)
+        return KF_OK;
+    char message[sizeof(error.message) + 32];
+    snprintf(message, sizeof(message), "the answer cannot be used: %s", error.message);
+    return unusable(call, status, message);
+}
+
+static kf_status run(kf_call_state *call, const void *path, const void *parameters)
+{
+    kf_status status = check_arguments(call, path, call->error);
+    if (status == KF_OK)
+        status = prepare(call, path, parameters);
+    if (status == KF_OK) {
+        status = kf_send_all(&call->send);
+        kf_status kept = kf_keep_response(call->client, &call->receiver, call->error);
+        if (status == KF_OK)
+            status = kept == KF_OK ? decode_answer(call) : unusable(call, kept, "out of memory");
+        kf_prefix_message(call->error);
+        kf_send_done(&call->send);
+    } else {
+        kf_prefix_message(call->error);
+    }
+    return status;
+}
+
+kf_status kf_call(struct kf_client *client, const kf_operation *operation, const void *path, const void *parameters,
+                  const void *body, void *out, kf_error *error)
+{
+    kf_error own_error;
+    if (error == NULL)
+        error = &own_error;
+    kf_error_clear(error);
+    if (client == NULL || operation == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "client or operation is NULL");
+    if (out != NULL && (operation->flags & KF_OPERATION_DOWNLOAD) == 0)
+        *(void **)out = NULL;
+    snprintf(error->operation, sizeof(error->operation), "%s.%s", operation->service->name, operation->name);
+    kf_forget_response(client);
+    kf_call_state call = {.client = client, .operation = operation, .body = body, .out = out, .error = error};
+    call.headers.items = call.headers.first;
+    kf_status status = run(&call, path, parameters);
+    kf_upload_end(&call.upload);
+    kf_download_close(&call.download);
+    kf_receiver_free(&call.receiver);
+    kf_header_list_free(&call.headers);
+    kf_buffer_free(&call.url);
+    kf_buffer_free(&call.text);
+    return status;
+}

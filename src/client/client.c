@@ -1,0 +1,245 @@
+#define _DEFAULT_SOURCE 1
+#include "client/response.h"
+#include "client/state.h"
+#include "core/fail.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void core_release(kf_core *core)
+{
+    if (core == NULL || atomic_fetch_sub(&core->references, 1) != 1)
+        return;
+    kf_pool_free(core->pool);
+    kf_base_url_free(atomic_load(&core->base));
+    kf_auth_free(&core->auth);
+    free(core->user_agent);
+    free(core);
+}
+
+static bool copy_text(char **target, const char *source)
+{
+    if (source == NULL)
+        return true;
+    *target = strdup(source);
+    return *target != NULL;
+}
+
+static kf_status make_pool(kf_core *core, const kf_client_options *options, kf_error *error)
+{
+    kf_connection_options connection = {
+        .allow_http = options->allow_http,
+        .connect_timeout_ms = options->connect_timeout_ms,
+        .idle_timeout_ms = options->idle_timeout_ms,
+        .max_header_bytes = options->max_header_bytes,
+        .max_idle_connections = options->max_idle_connections,
+        .tls_version = options->tls_version,
+        .tls_insecure_no_verify = options->tls_insecure_no_verify,
+    };
+    if (copy_text(&connection.ca_file, options->ca_file) && copy_text(&connection.ca_pem, options->ca_pem) &&
+        copy_text(&connection.client_cert_file, options->client_cert_file) &&
+        copy_text(&connection.client_key_file, options->client_key_file) &&
+        copy_text(&connection.client_key_password, options->client_key_password) &&
+        copy_text(&connection.proxy, options->proxy))
+        return kf_pool_new(&connection, &core->pool, error);
+    kf_connection_options_free(&connection);
+    return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+}
+
+static char *make_user_agent(const char *prefix)
+{
+    kf_buffer text = {0};
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+    if (prefix != NULL && *prefix != '\0')
+        kf_buffer_format(&text, "%s ", prefix);
+    kf_buffer_format(&text, "libkuflow/%s libcurl/%s", KF_VERSION, curl->version);
+    char *made = kf_buffer_take(&text);
+    kf_buffer_free(&text);
+    return made;
+}
+
+static kf_status make_core(const kf_client_options *options, kf_core **core, kf_error *error)
+{
+    kf_core *made = calloc(1, sizeof(*made));
+    kf_status status = KF_OK;
+    *core = NULL;
+    if (made == NULL)
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    atomic_init(&made->references, 1);
+    atomic_init(&made->base, NULL);
+    made->transport = options->transport;
+    made->allow_http = options->allow_http;
+    made->retry_base_ms = options->retry_base_ms;
+    made->retry_max_ms = options->retry_max_ms;
+    made->retry_after_max_ms = options->retry_after_max_ms;
+    made->max_response_bytes = options->max_response_bytes;
+    made->max_json_depth = options->max_json_depth;
+    made->on_event = options->on_event;
+    made->on_event_user = options->on_event_user;
+    kf_uuid_new(made->request_ids);
+    atomic_init(&made->calls, 0);
+    kf_clock_init(&made->clock, options->transport);
+    kf_budget_init(&made->budget, options->no_retry_budget);
+    /* First, as it sets libcurl up. */
+    status = make_pool(made, options, error);
+    if (status == KF_OK && options->base_url != NULL) {
+        kf_base_url *base = NULL;
+        status = kf_base_url_new(options->base_url, options->allow_http, &base, error);
+        atomic_store(&made->base, base);
+    }
+    if (status == KF_OK)
+        status = kf_auth_init(&made->auth, options, error);
+    if (status == KF_OK && (made->user_agent = make_user_agent(options->user_agent)) == NULL)
+        status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    if (status == KF_OK)
+        *core = made;
+    else
+        core_release(made);
+    return status;
+}
+
+kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf_error *error)
+{
+    kf_client_options resolved;
+    const kf_pairs none = {NULL, 0};
+    kf_error_clear(error);
+    if (client == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "client is NULL");
+    *client = NULL;
+    kf_status status = kf_options_resolve(options, &resolved, error);
+    if (status != KF_OK)
+        return status;
+    kf_pairs headers = {(kf_pair *)resolved.headers, resolved.header_count};
+    status = kf_headers_check(&headers, resolved.auth == KF_AUTH_NONE, error);
+    if (status != KF_OK)
+        return status;
+    kf_client *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    made->deadline_at = -1;
+    made->deadline_ms = resolved.deadline_ms;
+    made->attempt_timeout_ms = resolved.attempt_timeout_ms;
+    made->max_attempts = resolved.max_attempts;
+    made->authorized = resolved.auth != KF_AUTH_NONE;
+    status = make_core(&resolved, &made->core, error);
+    if (status == KF_OK &&
+        (!kf_pairs_join(&made->headers, &headers, &none, false) || !copy_text(&made->tenant, resolved.tenant)))
+        status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    if (status == KF_OK)
+        *client = made;
+    else
+        kf_client_free(made);
+    return status;
+}
+
+void kf_client_free(kf_client *client)
+{
+    if (client == NULL)
+        return;
+    kf_pairs_free(&client->headers);
+    kf_pairs_free(&client->query);
+    kf_response_free(client->response);
+    free(client->tenant);
+    core_release(client->core);
+    free(client);
+}
+
+/* The limits of a scope, from those of its parent. */
+static void scope_limits(kf_client *scope, const kf_client *parent, const kf_scope_options *options)
+{
+    scope->deadline_at = parent->deadline_at;
+    scope->deadline_ms = options->deadline_ms == 0 ? parent->deadline_ms : -1;
+    scope->attempt_timeout_ms =
+        options->attempt_timeout_ms != 0 ? options->attempt_timeout_ms : parent->attempt_timeout_ms;
+    scope->max_attempts = options->max_attempts > 0 ? options->max_attempts : parent->max_attempts;
+    if (options->deadline_ms > 0) {
+        int64_t now = kf_clock_now(&parent->core->clock);
+        int64_t at = options->deadline_ms > INT64_MAX - now ? INT64_MAX : now + options->deadline_ms;
+        if (parent->deadline_at < 0 || at < parent->deadline_at)
+            scope->deadline_at = at;
+    }
+}
+
+static kf_status check_scope(const kf_client *parent, const kf_scope_options *options, kf_error *error)
+{
+    kf_pairs headers = {(kf_pair *)options->headers, options->header_count};
+    if ((options->header_count > 0 && options->headers == NULL) || (options->query_count > 0 && options->query == NULL))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "headers or query is NULL, but its count is not 0");
+    for (size_t i = 0; i < options->query_count; i++)
+        if (options->query[i].name == NULL || options->query[i].value == NULL)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "a query parameter has no name or no value");
+    if (options->max_attempts < 0)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "max_attempts is negative");
+    if (options->cancel != NULL && parent->cancels.count == KF_CANCEL_MAX)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "more than %d scopes with a cancel handle within each other",
+                       KF_CANCEL_MAX);
+    return kf_headers_check(&headers, !parent->authorized, error);
+}
+
+kf_status kf_client_scope(kf_client *parent, const kf_scope_options *options, kf_client **scope, kf_error *error)
+{
+    kf_scope_options given = KF_SCOPE_OPTIONS_INIT;
+    kf_error_clear(error);
+    if (scope == NULL || parent == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "parent or scope is NULL");
+    *scope = NULL;
+    if (options != NULL) {
+        if (options->size == 0)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_SCOPE_OPTIONS_INIT");
+        memcpy(&given, options, options->size < sizeof(given) ? options->size : sizeof(given));
+    }
+    kf_status status = check_scope(parent, &given, error);
+    if (status != KF_OK)
+        return status;
+    kf_client *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    made->core = parent->core;
+    atomic_fetch_add(&made->core->references, 1);
+    scope_limits(made, parent, &given);
+    made->authorized = parent->authorized;
+    made->keep_response = given.keep_response;
+    made->cancels = parent->cancels;
+    if (given.cancel != NULL)
+        made->cancels.items[made->cancels.count++] = given.cancel;
+    const kf_pairs headers = {(kf_pair *)given.headers, given.header_count};
+    const kf_pairs query = {(kf_pair *)given.query, given.query_count};
+    if (!kf_pairs_join(&made->headers, &parent->headers, &headers, true) ||
+        !kf_pairs_join(&made->query, &parent->query, &query, false) ||
+        !copy_text(&made->tenant, given.tenant != NULL ? given.tenant : parent->tenant)) {
+        kf_client_free(made);
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    }
+    *scope = made;
+    return KF_OK;
+}
+
+const kf_response *kf_client_response(const kf_client *scope)
+{
+    return scope == NULL ? NULL : scope->response;
+}
+
+kf_status kf_client_base(kf_client *client, const kf_service *service, const kf_base_url **base, kf_error *error)
+{
+    kf_base_url *present = atomic_load(&client->core->base);
+    if (present == NULL) {
+        if (service == NULL || service->server_url == NULL)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "base_url is not set");
+        kf_base_url *made;
+        kf_status status = kf_base_url_new(service->server_url, client->core->allow_http, &made, error);
+        if (status != KF_OK)
+            return status;
+        made->owner = service;
+        if (atomic_compare_exchange_strong(&client->core->base, &present, made))
+            present = made;
+        else
+            kf_base_url_free(made);
+    }
+    /* The credentials are for one server. */
+    if (present->owner != NULL && service != NULL && present->owner != service)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "this client was first used for another service; give it a base_url");
+    *base = present;
+    return KF_OK;
+}

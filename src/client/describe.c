@@ -1,0 +1,155 @@
+#include "client/describe.h"
+
+#include "core/fail.h"
+#include "model/codec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+kf_status kf_status_of_http(int http_status)
+{
+    switch (http_status) {
+    case 401:
+        return KF_ERROR_AUTH;
+    case 403:
+        return KF_ERROR_FORBIDDEN;
+    case 404:
+    case 410:
+        return KF_ERROR_NOT_FOUND;
+    case 409:
+    case 412:
+        return KF_ERROR_CONFLICT;
+    case 429:
+        return KF_ERROR_THROTTLED;
+    default:
+        if (http_status >= 300 && http_status < 500)
+            return KF_ERROR_REJECTED;
+        return http_status >= 500 && http_status < 600 ? KF_ERROR_SERVER : KF_ERROR_TRANSPORT;
+    }
+}
+
+static const char *reason_phrase(int http_status)
+{
+    static const struct {
+        int http_status;
+        const char *text;
+    } phrases[] = {
+        {301, " Moved Permanently"},
+        {302, " Found"},
+        {303, " See Other"},
+        {304, " Not Modified"},
+        {307, " Temporary Redirect"},
+        {308, " Permanent Redirect"},
+        {400, " Bad Request"},
+        {401, " Unauthorized"},
+        {403, " Forbidden"},
+        {404, " Not Found"},
+        {405, " Method Not Allowed"},
+        {406, " Not Acceptable"},
+        {408, " Request Timeout"},
+        {409, " Conflict"},
+        {410, " Gone"},
+        {411, " Length Required"},
+        {412, " Precondition Failed"},
+        {413, " Content Too Large"},
+        {414, " URI Too Long"},
+        {415, " Unsupported Media Type"},
+        {422, " Unprocessable Content"},
+        {425, " Too Early"},
+        {428, " Precondition Required"},
+        {429, " Too Many Requests"},
+        {500, " Internal Server Error"},
+        {501, " Not Implemented"},
+        {502, " Bad Gateway"},
+        {503, " Service Unavailable"},
+        {504, " Gateway Timeout"},
+    };
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+        if (phrases[i].http_status == http_status)
+            return phrases[i].text;
+    return "";
+}
+
+static bool at_pointer(const kf_receiver *receiver, const char *pointer, char *target, size_t size)
+{
+    return pointer != NULL && kf_json_pointer_text(receiver->body.data, receiver->body.length, pointer, target, size) &&
+           *target != '\0';
+}
+
+/* The server's words in a body that is not JSON, or not the document's JSON: without markup, on one line. */
+static void plain_text(const kf_receiver *receiver, char *target, size_t size)
+{
+    char text[201];
+    size_t used = 0;
+    bool tag = false, blank = true;
+    for (size_t i = 0; i < receiver->body.length && used + 1 < sizeof(text); i++) {
+        char c = receiver->body.data[i];
+        if (c == '<') {
+            tag = true;
+        } else if (c == '>' && tag) {
+            tag = false;
+            c = ' ';
+        }
+        if (tag)
+            continue;
+        bool space = (unsigned char)c <= ' ' || c == 0x7f;
+        if (!space || !blank)
+            text[used++] = space ? ' ' : c;
+        blank = space;
+    }
+    while (used > 0 && text[used - 1] == ' ')
+        used--;
+    kf_copy_text(target, size, text, used);
+}
+
+/* Where other services have their words. */
+static bool at_usual_places(const kf_receiver *receiver, char *target, size_t size)
+{
+    static const char *const places[] = {"/message", "/detail", "/title", "/error_description", "/error"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (at_pointer(receiver, places[i], target, size))
+            return true;
+    return false;
+}
+
+static void read_body(const kf_receiver *receiver, const kf_error_pointers *pointers, kf_error *error)
+{
+    char detail[sizeof(error->server_message)] = "";
+    if (receiver->body.length == 0)
+        return;
+    bool found = false;
+    if (pointers != NULL) {
+        found = at_pointer(receiver, pointers->message, error->server_message, sizeof(error->server_message));
+        at_pointer(receiver, pointers->code, error->server_code, sizeof(error->server_code));
+        at_pointer(receiver, pointers->location, error->server_location, sizeof(error->server_location));
+        at_pointer(receiver, pointers->detail, detail, sizeof(detail));
+    }
+    if (!found)
+        found = at_usual_places(receiver, error->server_message, sizeof(error->server_message));
+    if (*detail != '\0' && strcmp(detail, error->server_message) != 0) {
+        char joined[2 * sizeof(detail) + 2];
+        snprintf(joined, sizeof(joined), "%s%s%s", error->server_message, found ? ": " : "", detail);
+        KF_COPY_TEXT(error->server_message, joined, strlen(joined));
+        found = true;
+    }
+    char first = receiver->body.data[strspn(receiver->body.data, " \t\r\n")];
+    if (!found && first != '{' && first != '[')
+        plain_text(receiver, error->server_message, sizeof(error->server_message));
+}
+
+kf_status kf_describe_answer(const kf_receiver *receiver, const kf_error_pointers *pointers, kf_error *error)
+{
+    int http = receiver->http_status;
+    kf_status status = kf_status_of_http(http);
+    read_body(receiver, pointers, error);
+    error->retryable = http == 408 || http == 425 || http == 429 || (http >= 500 && http != 501 && http != 505);
+    if (http >= 300 && http < 400) {
+        char where[sizeof(receiver->location) + 32] = "elsewhere";
+        if (*receiver->location != '\0')
+            snprintf(where, sizeof(where), "to the host %s", receiver->location);
+        return kf_fail(error, status, "the server answered %d%s, which points %s and is not followed", http,
+                       reason_phrase(http), where);
+    }
+    return kf_fail(error, status, "the server answered %d%s%s%s", http, reason_phrase(http),
+                   *error->server_message != '\0' ? ": " : "", error->server_message);
+}

@@ -1,0 +1,46 @@
+/* One call as a series of attempts. */
+#ifndef KF_CLIENT_SEND_H
+#define KF_CLIENT_SEND_H
+
+#include "client/receive.h"
+#include "client/state.h"
+
+typedef struct kf_send {
+    kf_client *client;
+    const kf_base_url *base;
+    const char *operation; /* "kuflow.retrieveProcess" or "" */
+    const char *method;
+    const char *path; /* the template, for events */
+    const char *url;
+    kf_pair *headers; /* with room for one more: the credential */
+    size_t header_count;
+    kf_upload *upload; /* NULL: no body */
+    const kf_error_pointers *pointers; /* may be NULL */
+    bool repeatable; /* doing it twice is the same as once */
+    bool authorize;
+    bool transfer; /* of a file: no time limits but those that were set */
+    kf_receiver *receiver;
+    kf_error *error; /* not NULL */
+
+    /* Its own. */
+    kf_waiter waiter;
+    int64_t started_at;
+    int64_t deadline_at; /* -1: none */
+    int64_t attempt_at;
+    int64_t bytes_sent;
+    int64_t bytes_received;
+    uint64_t generation; /* of the token of the attempt under way */
+    uint64_t refused; /* the token that the server answered 401 to */
+    bool acted;
+    bool no_retry; /* what happened is final, whatever the classification */
+    int retries; /* those that cost something */
+    int price;
+} kf_send;
+
+/* Sends until there is an answer that counts. KF_OK: a whole success is in the receiver. Else all of the error is
+ * filled in, but for the operation's name before the message. */
+kf_status kf_send_all(kf_send *send);
+/* Tells that the call is over, with the error as it will be returned. */
+void kf_send_done(const kf_send *send);
+
+#endif

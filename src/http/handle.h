@@ -1,0 +1,13 @@
+/* What stays the same in a handle over its requests: options, callbacks, and the meaning of its failures. */
+#ifndef KF_HTTP_HANDLE_H
+#define KF_HTTP_HANDLE_H
+
+#include "http/pool.h"
+
+/* Sets all that does not change from request to request. False: libcurl refused an option or memory is short. */
+bool kf_handle_setup(kf_handle *handle);
+
+/* The status and message of a request that did not bring a whole answer. Messages name the server, never a URL. */
+kf_status kf_describe_failure(const kf_handle *handle, CURLcode code, const char *authority, kf_exchange *exchange);
+
+#endif
