@@ -1,0 +1,273 @@
+/* From a request to its handler: credentials, the operation by method and path, media types, parameters, body. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+    const char *operation;
+    kf_sb_handler handler;
+} routes[] = {
+    {"createAuthentication", kf_sb_create_authentication},
+    {"retrieveKmsKey", kf_sb_retrieve_kms_key},
+    {"findPrincipals", kf_sb_find_principals},
+    {"retrievePrincipal", kf_sb_retrieve_principal},
+    {"findGroups", kf_sb_find_groups},
+    {"findTenants", kf_sb_find_tenants},
+    {"retrieveTenant", kf_sb_retrieve_tenant},
+    {"findTenantUsers", kf_sb_find_tenant_users},
+    {"retrieveTenantUser", kf_sb_retrieve_tenant_user},
+    {"findProcesses", kf_sb_find_processes},
+    {"createProcess", kf_sb_create_process},
+    {"retrieveProcess", kf_sb_retrieve_process},
+    {"completeProcess", kf_sb_complete_process},
+    {"cancelProcess", kf_sb_cancel_process},
+    {"changeProcessInitiator", kf_sb_change_process_initiator},
+    {"updateProcessMetadata", kf_sb_update_process_metadata},
+    {"patchProcessMetadata", kf_sb_patch_process_metadata},
+    {"updateProcessEntity", kf_sb_update_process_entity},
+    {"patchProcessEntity", kf_sb_patch_process_entity},
+    {"uploadProcessUserActionDocument", kf_sb_upload_process_user_action_document},
+    {"uploadProcessDocument", kf_sb_upload_process_document},
+    {"downloadProcessDocument", kf_sb_download_process_document},
+    {"findProcessItems", kf_sb_find_process_items},
+    {"createProcessItem", kf_sb_create_process_item},
+    {"retrieveProcessItem", kf_sb_retrieve_process_item},
+    {"claimProcessItemTask", kf_sb_claim_process_item_task},
+    {"assignProcessItemTask", kf_sb_assign_process_item_task},
+    {"completeProcessItemTask", kf_sb_complete_process_item_task},
+    {"appendProcessItemTaskLog", kf_sb_append_process_item_task_log},
+    {"updateProcessItemTaskData", kf_sb_update_process_item_task_data},
+    {"patchProcessItemTaskData", kf_sb_patch_process_item_task_data},
+    {"downloadProcessItemTaskDataWebformsAsDocument", kf_sb_download_process_item_task_data_webforms_as_document},
+    {"createWorker", kf_sb_create_worker},
+    {"findRobots", kf_sb_find_robots},
+    {"retrieveRobot", kf_sb_retrieve_robot},
+    {"downloadRobotSourceCode", kf_sb_download_robot_source_code},
+    {"downloadRobotAsset", kf_sb_download_robot_asset},
+};
+
+static kf_sb_handler handler_of(const char *operation)
+{
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (strcmp(routes[i].operation, operation) == 0)
+            return routes[i].handler;
+    }
+    return NULL;
+}
+
+bool kf_sb_routes_complete(const kf_service *service)
+{
+    for (size_t i = 0; i < service->operation_count; i++) {
+        if (handler_of(service->operations[i].name) == NULL)
+            return false;
+    }
+    return true;
+}
+
+const char *kf_sb_query(const kf_sb_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->query_count; i++) {
+        if (strcmp(call->query[i].name, name) == 0)
+            return call->query[i].value;
+    }
+    return NULL;
+}
+
+bool kf_sb_filter(const kf_sb_call *call, const char *name, const char *value)
+{
+    bool asked = false;
+    for (size_t i = 0; i < call->query_count; i++) {
+        if (strcmp(call->query[i].name, name) != 0)
+            continue;
+        if (value != NULL && strcasecmp(call->query[i].value, value) == 0)
+            return true;
+        asked = true;
+    }
+    return !asked;
+}
+
+/* Splits and decodes "a=1&b=2"; false: the error is in the call. */
+static bool parse_query(kf_sb_call *call, const char *text)
+{
+    size_t count = 1;
+    for (const char *c = text; *c != '\0'; c++)
+        count += *c == '&';
+    call->query_text = kf_sb_strdup(text);
+    call->query = calloc(count, sizeof(*call->query));
+    if (call->query_text == NULL || call->query == NULL) {
+        kf_sb_no_memory(call);
+        return false;
+    }
+    for (char *pair = call->query_text, *next; pair != NULL; pair = next) {
+        next = strchr(pair, '&');
+        if (next != NULL)
+            *next++ = '\0';
+        if (*pair == '\0')
+            continue;
+        char *value = strchr(pair, '=');
+        if (value != NULL)
+            *value++ = '\0';
+        if (!kf_sb_percent_decode(pair, true) || (value != NULL && !kf_sb_percent_decode(value, true))) {
+            kf_sb_error(call, 400, "request.query", NULL, "query", "The query has a broken escape");
+            return false;
+        }
+        call->query[call->query_count++] = (kf_pair){pair, value == NULL ? "" : value};
+    }
+    return true;
+}
+
+/* Whether the path fits the template. With `values`, the path is cut and the parameters are put there. */
+static bool match(const char *template, char *path, const char **values, size_t *count)
+{
+    *count = 0;
+    while (*template != '\0' && *path != '\0') {
+        if (*template != '{') {
+            if (*template ++ != *path++)
+                return false;
+            continue;
+        }
+        template = strchr(template, '}') + 1;
+        size_t length = strcspn(path, "/");
+        if (length == 0)
+            return false;
+        if (values != NULL) {
+            bool more = path[length] == '/';
+            values[(*count)++] = path;
+            path[length] = '\0';
+            path += length;
+            if (more) { /* the template goes on with a slash, too: it was matched before */
+                path++;
+                template ++;
+            }
+        } else {
+            path += length;
+        }
+    }
+    return *template == '\0' && *path == '\0';
+}
+
+/* Finds the operation; false: the error is in the call. */
+static bool find_operation(kf_sb_call *call)
+{
+    const kf_service *service = call->sandbox->service;
+    size_t count;
+    char allowed[64] = "";
+    for (size_t i = 0; i < service->operation_count && call->operation == NULL; i++) {
+        const kf_operation *operation = &service->operations[i];
+        if (!match(operation->path, call->path, NULL, &count))
+            continue;
+        if (strcmp(operation->method, call->method) == 0)
+            call->operation = operation;
+        size_t length = strlen(allowed);
+        snprintf(allowed + length, sizeof(allowed) - length, "%s%s", length > 0 ? ", " : "", operation->method);
+    }
+    if (call->operation == NULL) {
+        if (allowed[0] == '\0') {
+            kf_sb_error(call, 404, "request.path", NULL, NULL, "There is nothing under this path");
+        } else {
+            kf_sb_error(call, 405, "request.method", NULL, NULL, "%s is not allowed here", call->method);
+            kf_sb_header(call, "Allow", allowed);
+        }
+        return false;
+    }
+    match(call->operation->path, call->path, call->values, &call->value_count);
+    for (size_t i = 0; i < call->value_count; i++) {
+        if (!kf_sb_percent_decode((char *)call->values[i], false)) {
+            kf_sb_error(call, 400, "request.path", NULL, "path", "The path has a broken escape");
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *header(const kf_sb_call *call, const char *name)
+{
+    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
+}
+
+static void check_credentials(kf_sb_call *call)
+{
+    const char *given = header(call, "Authorization");
+    for (size_t i = 0; given != NULL && i < 4; i++) {
+        const char *accepted = call->sandbox->credentials[i];
+        if (accepted == NULL)
+            continue;
+        size_t scheme = strcspn(accepted, " ");
+        if (strncasecmp(given, accepted, scheme + 1) == 0 && strcmp(given + scheme + 1, accepted + scheme + 1) == 0)
+            return;
+    }
+    kf_sb_error(call, 401, "authentication", "Authorization", "header",
+                given == NULL ? "Credentials are missing" : "The credentials are wrong");
+    kf_sb_header(call, "WWW-Authenticate", "Basic realm=\"KuFlow\", Bearer realm=\"KuFlow\"");
+}
+
+/* Whether a media type equals, its parameters left aside. */
+static bool same_media(const char *given, const char *wanted)
+{
+    size_t length = strlen(wanted);
+    return given != NULL && strncasecmp(given, wanted, length) == 0 &&
+           (given[length] == '\0' || given[length] == ';' || given[length] == ' ');
+}
+
+static bool check_media(kf_sb_call *call)
+{
+    const kf_operation *operation = call->operation;
+    const char *wanted = operation->flags & KF_OPERATION_UPLOAD ? "application/octet-stream" : operation->body_media;
+    const char *given = header(call, "Content-Type");
+    if ((operation->body != NULL || operation->flags & KF_OPERATION_UPLOAD) && !same_media(given, wanted)) {
+        kf_sb_error(call, 415, "request.content_type", "Content-Type", "header", "The body must be %s", wanted);
+        return false;
+    }
+    const char *accept = header(call, "Accept");
+    if (accept != NULL && strstr(accept, "*/*") == NULL && strstr(accept, "application/json") == NULL) {
+        kf_sb_error(call, 406, "request.accept", "Accept", "header", "application/json is not accepted");
+        return false;
+    }
+    return true;
+}
+
+/* Finds the operation and its parameters, or leaves an error in the call. */
+static void prepare(kf_sb_call *call)
+{
+    char *query = strchr(call->target, '?');
+    size_t length = query == NULL ? strlen(call->target) : (size_t)(query - call->target);
+    size_t base = strlen(KF_SB_BASE);
+    if (length <= base || strncmp(call->target, KF_SB_BASE "/", base + 1) != 0) {
+        kf_sb_error(call, 404, "request.path", NULL, NULL, "There is nothing under this path");
+        return;
+    }
+    call->path = kf_sb_strdup(call->target + base);
+    if (call->path == NULL) {
+        kf_sb_no_memory(call);
+        return;
+    }
+    call->path[length - base] = '\0';
+    if (!find_operation(call))
+        return;
+    kf_sb_record_operation(call);
+    if (query != NULL)
+        parse_query(call, query + 1);
+}
+
+void kf_sb_route(kf_sb_call *call)
+{
+    kf_sb_record(call);
+    prepare(call);
+    check_credentials(call); /* last: without credentials, not even what exists is told */
+}
+
+void kf_sb_dispatch(kf_sb_call *call)
+{
+    if (!check_media(call) || !kf_sb_check_query(call))
+        return;
+    if (call->body_too_large) {
+        kf_sb_error(call, 413, "request.size", NULL, "body", "The body is too large");
+        return;
+    }
+    if (call->operation->body != NULL && !kf_sb_check_body(call))
+        return;
+    handler_of(call->operation->name)(call);
+}
