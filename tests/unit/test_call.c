@@ -1,0 +1,692 @@
+/* Calls over real sockets: answers in pieces and cut, kept connections that die, limits, cancelling, forks. */
+#define _DEFAULT_SOURCE 1
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kuflow/kuflow.h"
+#include "tiny_server.h"
+
+#define ID "11111111-1111-4111-8111-111111111111"
+#define PROCESS "{\"id\":\"" ID "\"}"
+#define PROCESS_LENGTH "45"
+
+static kf_client *connect_to(const char *url, const kf_client_options *options)
+{
+    kf_client_options own = KF_CLIENT_OPTIONS_INIT;
+    kf_client *client;
+    kf_error error;
+    if (options != NULL)
+        own = *options;
+    own.base_url = url;
+    own.allow_http = true;
+    if (kf_client_new(&own, &client, &error) != KF_OK)
+        fail_msg("%s", error.message);
+    return client;
+}
+
+static kf_client *once_client(const char *url)
+{
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    options.max_attempts = 1;
+    return connect_to(url, &options);
+}
+
+static kf_status get(kf_client *client, kf_error *error)
+{
+    kuflow_process *process = NULL;
+    kf_status status = kuflow_retrieve_process(client, ID, &process, error);
+    assert_true((status == KF_OK) == (process != NULL));
+    if (process != NULL)
+        assert_string_equal(process->id, ID);
+    kuflow_process_free(process);
+    return status;
+}
+
+/* Sends the first `length` bytes of a text, in pieces of `piece`, and ends the connection. */
+struct script {
+    const char *text;
+    _Atomic size_t length; /* the test goes on while the server still looks */
+    size_t piece;
+};
+
+static void play_script(tiny_server *server, int fd, int number, void *user)
+{
+    const struct script *script = user;
+    char request[4096];
+    (void)server, (void)number;
+    if (!tiny_read(fd, request, sizeof(request)))
+        return;
+    for (size_t at = 0; at < script->length; at += script->piece) {
+        size_t left = script->length - at;
+        tiny_write(fd, script->text + at, left < script->piece ? left : script->piece);
+    }
+}
+
+static const char *const whole_answers[] = {
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " PROCESS_LENGTH "\r\n\r\n" PROCESS,
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Length: " PROCESS_LENGTH "\r\n\r\n" PROCESS,
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n"
+    "5\r\n{\"id\"\r\n28;ext=1\r\n:\"" ID "\"}\r\n0\r\nX-T: 1\r\n\r\n",
+    "HTTP/1.0 200 OK\r\n\r\n" PROCESS,
+};
+
+static void test_split(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(whole_answers) / sizeof(whole_answers[0]); i++) {
+        for (size_t piece = 1; piece < 8; piece += 3) {
+            struct script script = {whole_answers[i], strlen(whole_answers[i]), piece};
+            tiny_server *server = tiny_start(play_script, &script);
+            kf_client *client = once_client(tiny_url(server));
+            kf_error error;
+            if (get(client, &error) != KF_OK)
+                fail_msg("answer %zu in pieces of %zu: %s", i, piece, error.message);
+            kf_client_free(client);
+            tiny_stop(server);
+        }
+    }
+}
+
+/* Cut at every byte: an error each time, and the whole a success. */
+static void test_truncated(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(whole_answers) / sizeof(whole_answers[0]); i++) {
+        struct script script = {whole_answers[i], 0, 4096};
+        tiny_server *server = tiny_start(play_script, &script);
+        kf_client *client = once_client(tiny_url(server));
+        size_t whole = strlen(whole_answers[i]);
+        for (script.length = 0; script.length <= whole; script.length++) {
+            kf_error error;
+            kf_status status = get(client, &error);
+            /* The last bytes after the last chunk say nothing any more. */
+            bool after_body = strstr(whole_answers[i], "chunked") != NULL && script.length + 11 > whole;
+            if ((status == KF_OK) != (script.length == whole) && !(after_body && status == KF_OK))
+                fail_msg("answer %zu cut at %zu: %s %s", i, script.length, kf_status_name(status), error.message);
+            if (status != KF_OK && strstr(whole_answers[i], "HTTP/1.0") == NULL)
+                assert_int_equal(status, KF_ERROR_TRANSPORT);
+        }
+        kf_client_free(client);
+        tiny_stop(server);
+    }
+}
+
+static void test_truncated_without_content(void **state)
+{
+    static const char text[] = "HTTP/1.1 204 No Content\r\nX-A: b\r\nConnection: close\r\n\r\n";
+    struct script script = {text, 0, 4096};
+    tiny_server *server = tiny_start(play_script, &script);
+    kf_client *client = once_client(tiny_url(server));
+    const kf_request request = {.method = "DELETE", .path = "/x"};
+    (void)state;
+    for (script.length = 0; script.length <= sizeof(text) - 1; script.length++) {
+        kf_error error;
+        kf_status status = kf_request_send(client, &request, NULL, NULL, &error);
+        assert_int_equal(status, script.length == sizeof(text) - 1 ? KF_OK : KF_ERROR_TRANSPORT);
+        assert_int_equal(error.may_have_acted, status != KF_OK);
+    }
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+/* One answer for every request of a connection. */
+static void answer_always(tiny_server *server, int fd, int number, void *user)
+{
+    char request[65536];
+    (void)server, (void)number;
+    while (tiny_read(fd, request, sizeof(request)))
+        if (!tiny_answer(fd, user))
+            return;
+}
+
+static kf_status get_answer(const char *answer, kf_error *error)
+{
+    tiny_server *server = tiny_start(answer_always, (void *)answer);
+    kf_client *client = once_client(tiny_url(server));
+    kf_status status = get(client, error);
+    kf_client_free(client);
+    tiny_stop(server);
+    return status;
+}
+
+static void test_answers(void **state)
+{
+    kf_error error;
+    (void)state;
+    assert_int_equal(get_answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", &error), KF_ERROR_TRANSPORT);
+    assert_non_null(strstr(error.message, "without the content"));
+    assert_int_equal(get_answer("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", &error), KF_ERROR_TRANSPORT);
+    assert_int_equal(get_answer("HTTP/1.1 206 X\r\nContent-Length: " PROCESS_LENGTH "\r\n\r\n" PROCESS, &error), KF_OK);
+    assert_int_equal(get_answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]", &error), KF_ERROR_DECODE);
+    assert_int_equal(error.http_status, 200);
+    assert_false(error.may_have_acted);
+    assert_int_equal(get_answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{]", &error), KF_ERROR_DECODE);
+    assert_int_equal(get_answer("garbage\r\n\r\n", &error), KF_ERROR_TRANSPORT);
+    assert_int_equal(get_answer("HTTP/0.9 200 OK\r\n\r\n{}", &error), KF_ERROR_TRANSPORT);
+    assert_int_equal(get_answer("HTTP/1.1 304 Not Modified\r\n\r\n", &error), KF_ERROR_REJECTED);
+    assert_int_equal(get_answer("HTTP/1.1 302 Found\r\nLocation: http://u:pw@evil.example/?token=1\r\n"
+                                "Content-Length: 0\r\n\r\n",
+                                &error),
+                     KF_ERROR_REJECTED);
+    assert_non_null(strstr(error.message, "evil.example"));
+    assert_null(strstr(error.message, "pw"));
+    assert_null(strstr(error.message, "token"));
+    assert_int_equal(get_answer("HTTP/1.1 404 Not Found\r\nContent-Length: 85\r\n\r\n{\"message\":\"No process\","
+                                "\"errors\":[{\"code\":\"E7\",\"message\":\"gone\",\"location\":\"id\"}]}   \r\n",
+                                &error),
+                     KF_ERROR_NOT_FOUND);
+    assert_string_equal(error.message, "kuflow.retrieveProcess: the server answered 404 Not Found: No process: gone");
+    assert_string_equal(error.server_code, "E7");
+    assert_string_equal(error.server_location, "id");
+}
+
+static void test_gzip(void **state)
+{
+    (void)state;
+    /* {"id":"…"} as one stored block */
+    static char answer[512];
+    const char *json = PROCESS;
+    size_t length = strlen(json);
+    unsigned crc = 0xffffffffU;
+    for (size_t i = 0; i < length; i++) {
+        crc ^= (unsigned char)json[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320U : 0);
+    }
+    crc = ~crc;
+    int used = snprintf(answer, sizeof(answer),
+                        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", length + 23);
+    unsigned char head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1, (unsigned char)length, 0, (unsigned char)~length,
+                            0xff};
+    unsigned char tail[] = {crc & 255, crc >> 8 & 255, crc >> 16 & 255, crc >> 24 & 255, (unsigned char)length, 0, 0,
+                            0};
+    memcpy(answer + used, head, sizeof(head));
+    memcpy(answer + used + sizeof(head), json, length);
+    memcpy(answer + used + sizeof(head) + length, tail, sizeof(tail));
+    struct script script = {answer, (size_t)used + sizeof(head) + length + sizeof(tail), 4096};
+    tiny_server *server = tiny_start(play_script, &script);
+    kf_client *client = once_client(tiny_url(server));
+    kf_error error;
+    if (get(client, &error) != KF_OK)
+        fail_msg("%s", error.message);
+    kf_client_free(client);
+    tiny_stop(server);
+    answer[used + sizeof(head)] ^= 1; /* the check sum is wrong now */
+    server = tiny_start(play_script, &script);
+    client = once_client(tiny_url(server));
+    assert_int_not_equal(get(client, &error), KF_OK);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+static void test_limits(void **state)
+{
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    kf_error error;
+    (void)state;
+    options.max_response_bytes = 44;
+    options.max_header_bytes = 1000;
+    const char *answers[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: " PROCESS_LENGTH "\r\n\r\n" PROCESS,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2d\r\n" PROCESS "\r\n0\r\n\r\n",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        tiny_server *server = tiny_start(answer_always, (void *)answers[i]);
+        kf_client *client = connect_to(tiny_url(server), &options);
+        assert_int_equal(get(client, &error), KF_ERROR_LIMIT);
+        assert_int_equal(error.attempts, 1);
+        kf_client_free(client);
+        tiny_stop(server);
+    }
+    char *large = malloc(400000);
+    snprintf(large, 400000, "HTTP/1.1 200 OK\r\nX: %01000d\r\n\r\n", 1);
+    tiny_server *server = tiny_start(answer_always, large);
+    kf_client *client = connect_to(tiny_url(server), &options);
+    assert_int_equal(get(client, &error), KF_ERROR_LIMIT);
+    kf_client_free(client);
+    tiny_stop(server);
+    /* A long error body is cut, and still an answer. */
+    int used = snprintf(large, 400000, "HTTP/1.1 400 Bad Request\r\nContent-Length: 350000\r\n\r\nToo <b>bad");
+    memset(large + used, ' ', 399999 - (size_t)used);
+    large[399999] = '\0';
+    server = tiny_start(answer_always, large);
+    client = connect_to(tiny_url(server), NULL);
+    assert_int_equal(get(client, &error), KF_ERROR_REJECTED);
+    assert_string_equal(error.server_message, "Too bad");
+    assert_int_equal(error.attempts, 1);
+    kf_client_free(client);
+    tiny_stop(server);
+    free(large);
+}
+
+/* Connections are reused; one that the server ended is replaced. */
+struct stale {
+    int per_connection; /* answers before a request is swallowed and the connection ended */
+};
+
+static void answer_some(tiny_server *server, int fd, int number, void *user)
+{
+    const struct stale *stale = user;
+    char request[4096];
+    (void)server, (void)number;
+    for (int i = 0; tiny_read(fd, request, sizeof(request)); i++) {
+        if (i == stale->per_connection)
+            return;
+        tiny_answer(fd, "HTTP/1.1 200 OK\r\nContent-Length: " PROCESS_LENGTH "\r\n\r\n" PROCESS);
+    }
+}
+
+static void test_reuse(void **state)
+{
+    struct stale stale = {1000};
+    tiny_server *server = tiny_start(answer_some, &stale);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    kf_error error;
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(get(client, &error), KF_OK);
+    assert_int_equal(tiny_connections(server), 1);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+static void test_stale_connection(void **state)
+{
+    struct stale stale = {1};
+    tiny_server *server = tiny_start(answer_some, &stale);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    const kf_request post = {.method = "POST", .path = "/x", .body = "{}"};
+    const kf_request bare_post = {.method = "POST", .path = "/x"};
+    kf_error error;
+    (void)state;
+    /* A request that can be repeated survives. */
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(get(client, &error), KF_OK);
+    kf_client_free(client);
+    /* One that cannot arrives once, and the call fails. */
+    const kf_request *posts[] = {&post, &bare_post};
+    for (int i = 0; i < 2; i++) {
+        client = connect_to(tiny_url(server), NULL);
+        assert_int_equal(kf_request_send(client, posts[i], NULL, NULL, &error), KF_OK);
+        tiny_reset_requests();
+        assert_int_equal(kf_request_send(client, posts[i], NULL, NULL, &error), KF_ERROR_TRANSPORT);
+        assert_int_equal(tiny_requests(), 1);
+        assert_int_equal(error.attempts, 1);
+        assert_true(error.may_have_acted);
+        assert_true(error.retryable);
+        kf_client_free(client);
+    }
+    tiny_stop(server);
+}
+
+/* Remembers the last request. */
+static char last_request[65536];
+
+static void answer_and_remember(tiny_server *server, int fd, int number, void *user)
+{
+    static char request[sizeof(last_request)];
+    (void)server, (void)number, (void)user;
+    while (tiny_read(fd, request, sizeof(request))) {
+        memcpy(last_request, request, sizeof(request));
+        tiny_answer(fd, "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}");
+    }
+}
+
+static void send_method(kf_client *client, const char *method, const char *body)
+{
+    kf_request request = {.method = method, .path = "/~a/%2F", .body = body};
+    kf_error error;
+    char *text;
+    size_t length;
+    if (kf_request_send(client, &request, &text, &length, &error) != KF_OK)
+        fail_msg("%s: %s", method, error.message);
+    assert_int_equal(length, strcmp(method, "HEAD") == 0 ? 0 : 2);
+    kf_free(text);
+}
+
+/* The method, body and headers of one request leave nothing behind in the next one of the same connection. */
+static void test_methods(void **state)
+{
+    tiny_server *server = tiny_start(answer_and_remember, NULL);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"};
+    const size_t count = sizeof(methods) / sizeof(methods[0]);
+    char line[64];
+    (void)state;
+    for (size_t i = 0; i < count * count * 4; i++) {
+        /* Every pair of methods after each other, with and without bodies. */
+        const char *method = methods[i % 2 == 0 ? i / 2 % count : i / 2 / count % count];
+        const char *body = i / 2 % 3 == 0 ? NULL : "{\"a\":1}";
+        bool posts = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+        send_method(client, method, body);
+        snprintf(line, sizeof(line), "%s /~a/%%2F HTTP/1.1\r\n", method);
+        assert_memory_equal(last_request, line, strlen(line));
+        if (body != NULL) {
+            assert_non_null(strstr(last_request, "\r\nContent-Length: 7\r\n"));
+            assert_non_null(strstr(last_request, "\r\nContent-Type: application/json\r\n"));
+            assert_non_null(strstr(last_request, "\r\n\r\n{\"a\":1}"));
+        } else {
+            assert_null(strstr(last_request, "Content-Type"));
+            assert_int_equal(strstr(last_request, "\r\nContent-Length: 0\r\n") != NULL, posts);
+        }
+        assert_null(strstr(last_request, "Expect"));
+        assert_null(strstr(last_request, "Cookie"));
+        assert_null(strstr(last_request, "Transfer-Encoding"));
+    }
+    send_method(client, "HEAD", NULL);
+    assert_memory_equal(last_request, "HEAD ", 5);
+    send_method(client, "GET", NULL);
+    assert_memory_equal(last_request, "GET ", 4);
+    assert_int_equal(tiny_connections(server), 1);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+static void test_connection_refused(void **state)
+{
+    tiny_server *server = tiny_start(answer_and_remember, NULL);
+    char url[64], expected[160];
+    kf_error error;
+    (void)state;
+    snprintf(url, sizeof(url), "%s", tiny_url(server));
+    tiny_stop(server);
+    kf_client *client = once_client(url);
+    assert_int_equal(get(client, &error), KF_ERROR_CONNECT);
+    snprintf(expected, sizeof(expected), "kuflow.retrieveProcess: cannot connect to %s: Connection refused", url + 7);
+    assert_string_equal(error.message, expected);
+    assert_false(error.may_have_acted);
+    assert_true(error.retryable);
+    assert_int_equal(error.transport_code, 7);
+    kf_client_free(client);
+}
+
+/* A server that takes a request and says nothing until the other side goes. */
+static void say_nothing(tiny_server *server, int fd, int number, void *user)
+{
+    char request[4096];
+    (void)server, (void)number;
+    if (!tiny_read(fd, request, sizeof(request)))
+        return;
+    if (user != NULL)
+        sem_post(user);
+    tiny_wait_closed(fd);
+}
+
+struct canceller {
+    kf_cancel *cancel;
+    sem_t *arrived;
+};
+
+static void *cancel_when_arrived(void *argument)
+{
+    struct canceller *canceller = argument;
+    while (sem_wait(canceller->arrived) != 0)
+        ;
+    kf_cancel_trigger(canceller->cancel);
+    return NULL;
+}
+
+static void test_cancel(void **state)
+{
+    sem_t arrived;
+    (void)state;
+    sem_init(&arrived, 0, 0);
+    tiny_server *server = tiny_start(say_nothing, &arrived);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    kf_cancel *cancel = kf_cancel_new();
+    kf_scope_options options = KF_SCOPE_OPTIONS_INIT;
+    kf_client *scope, *inner;
+    kf_error error;
+    options.cancel = cancel;
+    assert_int_equal(kf_client_scope(client, &options, &scope, &error), KF_OK);
+    assert_int_equal(kf_client_scope(scope, NULL, &inner, &error), KF_OK);
+    for (int i = 0; i < 20; i++) {
+        struct canceller canceller = {cancel, &arrived};
+        pthread_t thread;
+        pthread_create(&thread, NULL, cancel_when_arrived, &canceller);
+        assert_int_equal(get(i % 2 == 0 ? scope : inner, &error), KF_ERROR_CANCELLED);
+        pthread_join(thread, NULL);
+        kf_cancel_reset(cancel);
+    }
+    kf_client_free(inner);
+    kf_client_free(scope);
+    kf_client_free(client);
+    kf_cancel_free(cancel);
+    tiny_stop(server);
+    sem_destroy(&arrived);
+}
+
+static void test_timeouts(void **state)
+{
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    tiny_server *server = tiny_start(say_nothing, NULL);
+    kf_error error;
+    (void)state;
+    options.max_attempts = 2;
+    options.attempt_timeout_ms = 30;
+    options.retry_base_ms = 1;
+    kf_client *client = connect_to(tiny_url(server), &options);
+    assert_int_equal(get(client, &error), KF_ERROR_TIMEOUT);
+    assert_int_equal(error.attempts, 2);
+    assert_false(error.may_have_acted);
+    assert_non_null(strstr(error.message, "did not answer in time"));
+    kf_scope_options scope_options = KF_SCOPE_OPTIONS_INIT;
+    scope_options.deadline_ms = 20;
+    kf_client *scope;
+    assert_int_equal(kf_client_scope(client, &scope_options, &scope, &error), KF_OK);
+    const kf_request post = {.method = "POST", .path = "/x"};
+    assert_int_equal(kf_request_send(scope, &post, NULL, NULL, &error), KF_ERROR_TIMEOUT);
+    assert_int_equal(error.attempts, 1);
+    assert_true(error.may_have_acted);
+    kf_client_free(scope);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+static void test_kept_response(void **state)
+{
+    static const char answer[] = "HTTP/1.1 404 Not Found\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 5\r\n\r\n{\"a\"}";
+    tiny_server *server = tiny_start(answer_always, (void *)answer);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    kf_scope_options options = KF_SCOPE_OPTIONS_INIT;
+    const char *name, *value;
+    size_t length;
+    kf_client *scope;
+    kf_error error;
+    (void)state;
+    options.keep_response = true;
+    assert_int_equal(kf_client_scope(client, &options, &scope, &error), KF_OK);
+    assert_null(kf_client_response(scope));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(get(scope, &error), KF_ERROR_NOT_FOUND);
+        const kf_response *response = kf_client_response(scope);
+        assert_int_equal(kf_response_status(response), 404);
+        assert_string_equal(kf_response_header(response, "X-a"), "2");
+        assert_null(kf_response_header(response, "X-B"));
+        assert_int_equal(kf_response_header_at(response, 0, &name, &value), 0);
+        assert_string_equal(name, "X-A");
+        assert_string_equal(value, "1");
+        assert_int_equal(kf_response_header_at(response, 3, &name, &value), -1);
+        assert_string_equal(kf_response_text(response, &length), "{\"a\"}");
+        assert_int_equal(length, 5);
+    }
+    kf_client_free(scope);
+    kf_client_free(client);
+    assert_int_equal(kf_response_status(NULL), 0);
+    assert_null(kf_response_text(NULL, &length));
+    tiny_stop(server);
+}
+
+static void *get_many(void *argument)
+{
+    kf_error error;
+    for (int i = 0; i < 30; i++)
+        if (get(argument, &error) != KF_OK)
+            return (void *)1;
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    struct stale stale = {1000000};
+    tiny_server *server = tiny_start(answer_some, &stale);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    pthread_t threads[8];
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        pthread_create(&threads[i], NULL, get_many, client);
+    for (int i = 0; i < 8; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+    assert_in_range(tiny_connections(server), 1, 8);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+/* The child makes its own connection, and the parent's lives on. */
+static void test_fork(void **state)
+{
+    struct stale stale = {1000000};
+    tiny_server *server = tiny_start(answer_some, &stale);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    kf_error error;
+    int ends[2], status;
+    char good = 0;
+    (void)state;
+    assert_int_equal(get(client, &error), KF_OK);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        good = kuflow_retrieve_process(client, ID, NULL, NULL) == KF_OK &&
+               kuflow_retrieve_process(client, ID, NULL, NULL) == KF_OK;
+        kf_client_free(client);
+        /* Its parent's handles are left alone, which a leak checker would count: so it ends as another program. */
+        if (write(ends[1], &good, 1) == 1)
+            execl("/bin/true", "true", (char *)NULL);
+        _exit(1);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &good, 1), 1);
+    assert_int_equal(good, 1);
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(get(client, &error), KF_OK);
+    assert_int_equal(tiny_connections(server), 2);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+static volatile sig_atomic_t pipes;
+
+static void count_pipe(int number)
+{
+    (void)number;
+    pipes++;
+}
+
+/* The other side is gone before a long body is written. */
+static void hang_up(tiny_server *server, int fd, int number, void *user)
+{
+    (void)server, (void)fd, (void)number, (void)user;
+}
+
+static void test_no_sigpipe(void **state)
+{
+    struct sigaction action = {.sa_handler = count_pipe}, before;
+    tiny_server *server = tiny_start(hang_up, NULL);
+    kf_client *client = connect_to(tiny_url(server), NULL);
+    size_t length = 8 << 20;
+    char *body = malloc(length);
+    kf_error error;
+    (void)state;
+    sigaction(SIGPIPE, &action, &before);
+    memset(body, 'x', length);
+    const kf_request request = {
+        .method = "POST", .path = "/x", .body = body, .body_length = length, .idempotent = true};
+    for (int i = 0; i < 5; i++)
+        assert_int_not_equal(kf_request_send(client, &request, NULL, NULL, &error), KF_OK);
+    assert_int_equal(pipes, 0);
+    sigset_t pending;
+    sigpending(&pending);
+    assert_false(sigismember(&pending, SIGPIPE));
+    sigaction(SIGPIPE, &before, NULL);
+    free(body);
+    kf_client_free(client);
+    tiny_stop(server);
+}
+
+static void test_bad_arguments(void **state)
+{
+    kf_client *client = connect_to("http://127.0.0.1:1", NULL);
+    const kf_pair host = {"Host", "evil"};
+    kf_error error;
+    (void)state;
+    const kf_operation *retrieve = kf_operation_find("kuflow.retrieveProcess");
+    const kf_operation *create = kf_operation_find("kuflow.createProcess");
+    kuflow_process *process = (kuflow_process *)1;
+    assert_int_equal(kf_call(NULL, retrieve, NULL, NULL, NULL, NULL, &error), KF_ERROR_ARGUMENT);
+    assert_int_equal(kf_call(client, NULL, NULL, NULL, NULL, NULL, NULL), KF_ERROR_ARGUMENT);
+    assert_int_equal(kf_call(client, retrieve, NULL, NULL, NULL, &process, &error), KF_ERROR_ARGUMENT);
+    assert_null(process);
+    assert_string_equal(error.operation, "kuflow.retrieveProcess");
+    assert_int_equal(kuflow_retrieve_process(client, NULL, &process, &error), KF_ERROR_ARGUMENT);
+    assert_string_equal(error.message, "kuflow.retrieveProcess: the path parameter \"id\" is missing");
+    assert_int_equal(kf_call(client, create, NULL, NULL, NULL, NULL, &error), KF_ERROR_ARGUMENT);
+    kuflow_process_create_params body = {0};
+    assert_int_equal(kuflow_create_process(client, &body, NULL, &error), KF_ERROR_ENCODE);
+    kf_request requests[] = {
+        {.path = NULL},
+        {.path = "x"},
+        {.path = "/a?b"},
+        {.path = "/", .method = "G T"},
+        {.path = "/", .method = "CONNECT"},
+        {.path = "/", .method = "GET\r\nX: y"},
+        {.path = "/", .headers = &host, .header_count = 1},
+        {.path = "/", .header_count = 1},
+        {.path = "/", .query_count = 1},
+        {.path = "/", .body = "x", .content_type = "a\r\nb"},
+    };
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+        assert_int_equal(kf_request_send(client, &requests[i], NULL, NULL, &error), KF_ERROR_ARGUMENT);
+    assert_int_equal(error.attempts, 0);
+    assert_int_equal(kf_request_send(client, NULL, NULL, NULL, &error), KF_ERROR_ARGUMENT);
+    kf_client_free(client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_truncated_without_content),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_stale_connection),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_connection_refused),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_timeouts),
+        cmocka_unit_test(test_kept_response),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_no_sigpipe),
+        cmocka_unit_test(test_bad_arguments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
