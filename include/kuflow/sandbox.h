@@ -22,7 +22,7 @@
  *  - A task keeps its last 100 log entries. Documents are not deleted after 24 hours.
  *  - Web forms are an empty PDF for any value in the task's data, a ZIP of such for an array, and 404 for nothing.
  *  - The bytes of robots and assets are made up; `contentHash` is SHA-256 in hexadecimal digits. The certificates and
- * the token for the engine are made up, too.
+ *    the token for the engine are made up, too.
  *  - An id of a path or query that is no UUID is 400, one that does not exist is 404. Without right credentials
  *    everything is 401.
  *
