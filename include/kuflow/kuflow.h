@@ -17,5 +17,6 @@
 #include "kuflow/time.h"
 #include "kuflow/transport.h"
 #include "kuflow/uuid.h"
+#include "kuflow/wait.h"
 
 #endif
