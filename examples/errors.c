@@ -18,12 +18,13 @@ int main(int argc, char **argv)
 {
     const char *id = argc > 1 ? argv[1] : "00000000-0000-4000-8000-000000000000";
     kf_error error;
-    kf_client *client = NULL, *hurried = NULL, *wrong = NULL;
+    kf_client *client = NULL, *scope = NULL, *wrong = NULL;
+    kf_cancel *cancel = kf_cancel_new();
     kuflow_process *process = NULL;
     kf_client_options options = KF_CLIENT_OPTIONS_INIT;
     options.allow_http = true; /* the sandbox is at http://127.0.0.1 */
-    if (kuflow_client_from_environment(&options, &client, &error) != KF_OK)
-        return fprintf(stderr, "%s\n", error.message), 1;
+    if (cancel == NULL || kuflow_client_from_environment(&options, &client, &error) != KF_OK)
+        return fprintf(stderr, "%s\n", cancel == NULL ? "out of memory" : error.message), 1;
 
     if (kuflow_retrieve_process(client, id, &process, &error) != KF_OK)
         explain("A process that does not exist", &error);
@@ -36,15 +37,12 @@ int main(int argc, char **argv)
     if (kuflow_create_process(client, &empty, &process, &error) != KF_OK)
         explain("A body without its required member: nothing is sent", &error);
 
-    kf_scope_options now = KF_SCOPE_OPTIONS_INIT;
-    now.deadline_ms = 1;
-    if (kf_client_scope(client, &now, &hurried, &error) == KF_OK) {
-        kuflow_find_processes_params all = {.size = KF_INT32(1000)};
-        kuflow_process_page *page = NULL;
-        if (kuflow_find_processes(hurried, &all, &page, &error) != KF_OK)
-            explain("A deadline of one millisecond", &error);
-        kuflow_process_page_free(page);
-    }
+    kf_scope_options bounds = KF_SCOPE_OPTIONS_INIT;
+    bounds.cancel = cancel;
+    kf_cancel_trigger(cancel); /* usually from another thread, in the middle of a call */
+    if (kf_client_scope(client, &bounds, &scope, &error) == KF_OK &&
+        kuflow_retrieve_process(scope, id, &process, &error) != KF_OK)
+        explain("A call that was cancelled", &error);
 
     options.username = "nobody";
     options.password = "wrong";
@@ -53,7 +51,8 @@ int main(int argc, char **argv)
         explain("A wrong password", &error);
 
     kf_client_free(wrong);
-    kf_client_free(hurried);
+    kf_client_free(scope);
     kf_client_free(client);
+    kf_cancel_free(cancel);
     return 0;
 }

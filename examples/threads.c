@@ -37,7 +37,7 @@ int main(void)
     kf_client_options options = KF_CLIENT_OPTIONS_INIT;
     options.allow_http = true; /* the sandbox is at http://127.0.0.1 */
     if (cancel == NULL || kuflow_client_from_environment(&options, &client, &error) != KF_OK)
-        return fprintf(stderr, "no client\n"), 1;
+        return fprintf(stderr, "%s\n", cancel == NULL ? "out of memory" : error.message), 1;
     kf_scope_options bounds = KF_SCOPE_OPTIONS_INIT;
     bounds.cancel = cancel;
     bounds.deadline_ms = 60000;

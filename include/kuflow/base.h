@@ -124,6 +124,7 @@ typedef struct kf_double_list {
 } kf_double_list;
 
 #ifndef __cplusplus
+/* C++ has no arrays in place: there, fill `items` and `count` of the list yourself. */
 /** A list of texts in place: `.sort = KF_LIST("createdAt,desc", "id")`. It lives as long as the enclosing block. */
 #define KF_LIST(...) KF_LIST_OF_(kf_string_list, const char *const, __VA_ARGS__)
 /** A list of another type, by the name of its list struct and of its element:
