@@ -2,7 +2,7 @@
 from .comments import sentence, with_sentences
 
 
-def facts(notes, required=False):
+def facts(notes, required=False, field=None):
     """The sentences on a value beside its description."""
     found = list(notes.facts)
     if notes.default is not None:
@@ -11,6 +11,8 @@ def facts(notes, required=False):
         found.append("Required.")
     if notes.nullable:
         found.append("May be null.")
+    if field and field.nullable_items:
+        found.append("Values may be null." if field.container == "map" else "Elements may be null.")
     if notes.read_only:
         found.append("Read-only: never sent.")
     if notes.write_only:
@@ -25,7 +27,7 @@ def facts(notes, required=False):
 
 
 def of_field(field):
-    sentences = facts(field.notes, field.required and (not field.plain or bool(field.container)))
+    sentences = facts(field.notes, field.required and (not field.plain or bool(field.container)), field)
     if field.key:
         sentences.append("When left out, the library sends a UUID.")
     return with_sentences(field.notes.description, sentences)
@@ -39,6 +41,8 @@ def of_type(type_, service):
         casts = type_.c_names["casts"]
         text += f"\n\nMay really be one of the structs built on it, as `{type_.discriminator}` says: see "
         text += ", ".join(f"{name}()" for name in casts.values()) + "."
+        text += f"\n\nSet `{type_.discriminator}` to the word of one of them only in that one's own struct: what is sent "
+        text += "is read as the struct that the word names."
     elif "UNION" in type_.flags and "BY_STATUS" not in type_.flags:
         text = with_sentences(text, ["One of its members is set."])
     if type_.deprecated:
@@ -58,9 +62,8 @@ def ending(text, source):
     return with_sentences(text, [source if source.endswith(".") else source + "."])
 
 
-def of_parameters(type_, function):
-    text = f"Parameters of {function}(); those left out are not sent."
-    return ending(text, type_.source)
+def of_parameters(function):
+    return f"Parameters of {function}(); those left out are not sent."
 
 
 def of_operation(operation, arguments, service):
@@ -76,7 +79,7 @@ def of_operation(operation, arguments, service):
             described = with_sentences(subject.description, facts(subject))
         elif role == "params":
             needed = any(field.required for field in operation.parameters.fields)
-            described = "" if needed else "NULL for none."
+            described = "Not NULL: some of its members are required." if needed else "NULL for none."
         elif role == "body":
             described = body_text(operation)
         elif role == "out":
@@ -101,6 +104,11 @@ def body_text(operation):
     sentences = []
     if operation.upload:
         sentences.append(f"The bytes, sent as {operation.body_media}.")
+        if operation.body_media.startswith("multipart/"):
+            sentences.append("They are the parts with the boundaries between them; the boundary must be told in a header "
+                             "of your own, `Content-Type`, given to kf_client_scope().")
+        elif operation.body_media == "application/x-www-form-urlencoded":
+            sentences.append("They are the form, already encoded.")
     if not operation.body_required:
         sentences.append("May be NULL.")
     return with_sentences(operation.body_description, sentences)

@@ -174,9 +174,10 @@ class Forms:
             new = Property(member, child(place, "properties", name), owner, False)
             if name not in flat.properties or self.is_better(new, flat.properties[name]):
                 flat.properties[name] = new
-        required = node.get("required")
-        flat.required += [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+        flat.required += [name for name, at in list_of(node, "required", place) if isinstance(name, str)]
         additional = node.get("additionalProperties")
+        if not isinstance(additional, (dict, bool, type(None))):
+            raise Stop(child(place, "additionalProperties"), "is not a schema")
         if isinstance(additional, dict) and additional:
             flat.additional = (additional, child(place, "additionalProperties"))
         flat.closed = flat.closed or additional is False

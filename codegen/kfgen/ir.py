@@ -43,6 +43,7 @@ class Field:
     indirect: bool = False
     additional: bool = False
     key: bool = False
+    nullable_items: bool = False  # null is allowed among the elements or entries
     notes: Notes = field(default_factory=Notes)
     c: str = ""
     c_count: str = ""

@@ -20,6 +20,11 @@ def environment():
     return result
 
 
+def needs_escapes(name):
+    """Whether JSON cannot hold a name as it is."""
+    return any(c in '"\\' or c < " " for c in name)
+
+
 def documented(declaration, text, indent="    "):
     """A member with its comment: behind it when it fits, else above it."""
     line = indent + declaration
@@ -108,7 +113,7 @@ class Renderer:
 
     def parameters(self, operation):
         type_ = operation.parameters
-        lines = comment(docs.of_parameters(type_, operation.c)) + [f"typedef struct {type_.c} {{"]
+        lines = comment(docs.of_parameters(operation.c)) + [f"typedef struct {type_.c} {{"]
         for field in type_.fields:
             first, *more = self.declarations.members(field)
             lines += documented(first, docs.of_field(field)) + ["    " + line for line in more]
@@ -287,7 +292,8 @@ class Renderer:
                  ("ARRAY", field.container in ("array", "list")), ("MAP", field.container == "map"),
                  ("READ_ONLY", notes.read_only), ("WRITE_ONLY", notes.write_only), ("SECRET", notes.secret),
                  ("DEPRECATED", notes.deprecated), ("ADDITIONAL", field.additional), ("KEY", field.key),
-                 ("TENANT", notes.tenant), ("INDIRECT", field.indirect)]
+                 ("TENANT", notes.tenant), ("INDIRECT", field.indirect), ("ESCAPED", needs_escapes(field.name)),
+                 ("NULLABLE_ITEMS", field.nullable_items)]
         return flags([name for name, on in marks if on], "KF_FIELD_")
 
     def row(self, struct, field):

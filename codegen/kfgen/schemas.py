@@ -248,13 +248,14 @@ class Schemas:
     def field(self, name, word, shape, required, hint, place):
         """The member that holds a shape. Arrays and maps within arrays and maps get a struct of their own."""
         notes, container, kind, ref = shape.notes, "", shape.kind, shape.ref
+        nullable_items = False
         if kind in ("array", "map"):
             container, element = kind, shape.element
             if element.kind in ("array", "map"):
                 step = "items" if container == "array" else "additionalProperties"
                 suffix = " Item" if container == "array" else " Value"
                 element = self.wrapped(element, child(place, step), hint + suffix)
-            kind, ref = element.kind, element.ref
+            kind, ref, nullable_items = element.kind, element.ref, element.notes.nullable
             each = [f"Each: {fact}" for fact in element.notes.facts]
             notes = replace(notes, facts=notes.facts + each, secret=notes.secret or element.notes.secret,
                             description=notes.description or element.notes.description)
@@ -265,7 +266,7 @@ class Schemas:
         if "\0" in name:
             raise Stop(place, "has a name with the character U+0000")
         scalar = kind in PLAIN_KINDS
-        return Field(name, word, kind, container, ref, required=required, notes=notes,
+        return Field(name, word, kind, container, ref, required=required, nullable_items=nullable_items, notes=notes,
                      plain=scalar and (bool(container) or (required and not notes.nullable)))
 
     def complete_type(self, type_):
@@ -327,6 +328,8 @@ class Schemas:
         type_.discriminator = text_of(node, "propertyName", at)
         if type_.discriminator not in flat.properties:
             raise Stop(child(at, "propertyName"), f"'{type_.discriminator}' is not a member")
+        member = flat.properties[type_.discriminator]
+        known = self.tags_of(member, at)
         tags, mapped = self.mapping(node, at), set()
         family = self.forms.descendants(place)
         own = at == child(place, "discriminator") or at.startswith(place + "/")
@@ -336,10 +339,21 @@ class Schemas:
                 continue
             if target not in family:
                 raise Stop(child(at, "mapping", tag), f"'{last_key(target)}' is not built on this schema by allOf")
+            if known is not None and tag not in known:
+                raise Stop(child(at, "mapping", tag), f"is not among the values of '{type_.discriminator}'")
             type_.variants.append(Variant(tag, self.shape_at(self.document.at(target), target).ref))
         for target in family:
-            if target not in mapped:
+            if target not in mapped and (known is None or last_key(target) in known):
                 type_.variants.append(Variant(last_key(target), self.shape_at(self.document.at(target), target).ref))
+
+    def tags_of(self, member, place):
+        """The texts that a discriminator's member may have; None for any."""
+        kind = self.forms.kind(member.node, member.place)
+        if kind == "enum" and self.forms.is_text_enum(member.node, member.place):
+            return self.forms.all_values(member.node, member.place)
+        if kind != "string":
+            raise Stop(child(place, "propertyName"), "the member is neither a text nor an enum of texts")
+        return None
 
     def mapping(self, node, place):
         """(tag, place of the schema) for each entry of a discriminator's mapping."""

@@ -14,6 +14,9 @@ PAGED = ("paths: {/a: {get: {operationId: a, x-kf-pagination: %s, parameters: [{
 BODY = ("paths: {/a: {post: {operationId: a, responses: {}, x-kf-idempotency: %s, requestBody: {content:"
         " {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}}}")
 
+BUILT = ("components: {schemas: {A: {type: object, properties: {k: %s}, discriminator: {propertyName: k, mapping:"
+         " {'%s': '#/components/schemas/B'}}}, B: {allOf: [{$ref: '#/components/schemas/A'}]}}}")
+
 STOPS = [
     ("openapi: 2.0.0", "#/openapi: '2.0.0' is neither 3.0 nor 3.1"),
     ("openapi: ''", "#/openapi: is missing"),
@@ -99,6 +102,14 @@ STOPS = [
     (PAGED % "{style: page, page: page, items: items, total: items}",
      "#/paths/~1a/get/x-kf-pagination/total: 'items' is not an integer"),
     (PAGED % "{style: page, page: page, items: items, first: 2}", "#/paths/~1a/get/x-kf-pagination/first: is neither 0 nor 1"),
+    (BUILT % ("{type: string, enum: [B]}", "C"),
+     "#/components/schemas/A/discriminator/mapping/C: is not among the values of 'k'"),
+    (BUILT % ("{type: integer}", "1"),
+     "#/components/schemas/A/discriminator/propertyName: the member is neither a text nor an enum of texts"),
+    (SCHEMA % "{type: object, required: a, properties: {a: {type: string}}}",
+     "#/components/schemas/S/required: is not a list"),
+    (SCHEMA % "{type: object, additionalProperties: 5, properties: {a: {type: string}}}",
+     "#/components/schemas/S/additionalProperties: is not a schema"),
     (GET % "x-kf-pagination: {style: page}", "#/paths/~1a/get/x-kf-pagination: the operation has no answer with a type"),
 ]
 

@@ -43,7 +43,9 @@ typedef enum kf_field_flag {
     KF_FIELD_ADDITIONAL = 1 << 9, /**< A map that takes every member without a field of its own. */
     KF_FIELD_KEY = 1 << 10,       /**< The server deduplicates by it: filled with a UUID when left out of a creation. */
     KF_FIELD_TENANT = 1 << 11,    /**< Filled with the scope's tenant when left out. */
-    KF_FIELD_INDIRECT = 1 << 12   /**< Elements of the array are pointers to objects, not the objects themselves. */
+    KF_FIELD_INDIRECT = 1 << 12,  /**< Elements of the array are pointers to objects, not the objects themselves. */
+    KF_FIELD_ESCAPED = 1 << 13,   /**< JSON cannot hold its name without escapes. */
+    KF_FIELD_NULLABLE_ITEMS = 1 << 14 /**< The document allows null among the elements or entries. */
 } kf_field_flag;
 
 /** One member of a struct. */
@@ -147,7 +149,9 @@ KF_API kf_status kf_model_print(const kf_type *type, const void *model, char **t
 
 /**
  * Whether a struct has everything that the document requires, at any depth. Decoding does not insist on that, so use
- * this where a program would rather refuse an answer or event than look at each pointer.
+ * this where a program would rather refuse an answer or event than look at each pointer. A null counts as missing where
+ * the document does not allow it, also among elements of an array and entries of a map; within free-form JSON nothing
+ * is missing.
  * @return KF_OK, or KF_ERROR_ENCODE as in kf_model_encode(); the message has the path of the first missing member.
  */
 KF_API kf_status kf_model_check(const kf_type *type, const void *model, kf_error *error);

@@ -39,7 +39,8 @@ void kf_copy_text(char *target, size_t size, const char *text, size_t length)
     while (text < end) {
         unsigned char c = (unsigned char)*text;
         size_t bytes = c < 0x80 ? 1 : kf_utf8_length(text, (size_t)(end - text));
-        bool printable = bytes > 0 && c >= 0x20 && c != 0x7F;
+        /* U+0080 to U+009F are control characters, too. */
+        bool printable = bytes > 0 && c >= 0x20 && c != 0x7F && (c != 0xC2 || (unsigned char)text[1] >= 0xA0);
         size_t step = bytes > 0 ? bytes : 1;
         if (!printable)
             bytes = 1;

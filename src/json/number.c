@@ -19,14 +19,15 @@ typedef struct kf_parts {
     int exponent;
 } kf_parts;
 
-static int kf_read_exponent(const char *p, const char *end)
+/* Stops growing far above what the digits of any text could make up for. */
+static int64_t kf_read_exponent(const char *p, const char *end)
 {
     bool negative = *p == '-';
     if (*p == '-' || *p == '+')
         p++;
-    int exponent = 0;
+    int64_t exponent = 0;
     for (; p < end; p++) {
-        if (exponent < KF_EXPONENT_MOST)
+        if (exponent < INT64_C(100000000000000000))
             exponent = exponent * 10 + (*p - '0');
     }
     return negative ? -exponent : exponent;

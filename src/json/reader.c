@@ -362,6 +362,17 @@ static bool kf_reader_skip_one(kf_reader *reader, kf_token token)
     }
 }
 
+/* Unions within unions have one mark each. False: no value follows. */
+static bool kf_reader_skip_marks(kf_reader *reader, kf_token *token)
+{
+    while (*token == KF_TOKEN_MARK) {
+        if (kf_reader_mark(reader) == 0)
+            return false;
+        *token = kf_reader_peek(reader);
+    }
+    return true;
+}
+
 /* The rest of an object or array that was begun above level `base`. */
 static bool kf_reader_skip_rest(kf_reader *reader, kf_token token, int base)
 {
@@ -388,11 +399,8 @@ static bool kf_reader_skip_rest(kf_reader *reader, kf_token token, int base)
         if (in_object && !kf_reader_raw_name(reader, &name, &escaped))
             return false;
         token = kf_reader_peek(reader);
-        if (token == KF_TOKEN_MARK) {
-            if (kf_reader_mark(reader) == 0)
-                continue;
-            token = kf_reader_peek(reader);
-        }
+        if (!kf_reader_skip_marks(reader, &token))
+            continue;
         if (!kf_reader_skip_one(reader, token))
             return false;
         first = token == KF_TOKEN_OBJECT || token == KF_TOKEN_ARRAY;
@@ -406,11 +414,8 @@ bool kf_reader_skip(kf_reader *reader, kf_slice *raw)
     kf_token token = kf_reader_peek(reader);
     raw->text = reader->position;
     raw->length = 0;
-    if (token == KF_TOKEN_MARK) {
-        if (kf_reader_mark(reader) == 0)
-            return true;
-        token = kf_reader_peek(reader);
-    }
+    if (!kf_reader_skip_marks(reader, &token))
+        return true;
     if (!kf_reader_skip_one(reader, token))
         return false;
     if (reader->depth > base && !kf_reader_skip_rest(reader, token, base))

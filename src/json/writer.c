@@ -11,6 +11,7 @@
 #define KF_TREE_DEPTH 1000 /* As cJSON itself accepts; it also ends a tree that contains itself. */
 #define KF_INT64_BOUND 9223372036854775808.0
 #define KF_INDENT 2
+#define KF_INDENT_MOST 80 /* Deeper ones stay here, or a small text of many levels would become a huge one. */
 
 void kf_writer_init(kf_writer *writer, kf_buffer *buffer, bool pretty)
 {
@@ -20,7 +21,7 @@ void kf_writer_init(kf_writer *writer, kf_buffer *buffer, bool pretty)
 static void kf_writer_line(kf_writer *writer)
 {
     kf_buffer_char(writer->buffer, '\n');
-    for (int i = 0; i < writer->depth * KF_INDENT; i++)
+    for (int i = 0; i < writer->depth * KF_INDENT && i < KF_INDENT_MOST; i++)
         kf_buffer_char(writer->buffer, ' ');
 }
 
@@ -133,6 +134,7 @@ void kf_writer_double(kf_writer *writer, double value)
 static void kf_writer_reformat(kf_writer *writer, const char *json, size_t length)
 {
     bool quoted = false;
+    writer->first = false;
     for (size_t i = 0; i < length; i++) {
         char c = json[i];
         bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -150,7 +152,7 @@ static void kf_writer_reformat(kf_writer *writer, const char *json, size_t lengt
             kf_writer_line(writer);
         } else if (!space) {
             /* The first thing after a bracket opens its line. */
-            if (writer->first && i > 0) {
+            if (writer->first) {
                 writer->first = false;
                 kf_writer_line(writer);
             }

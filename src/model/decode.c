@@ -152,7 +152,7 @@ static kf_status kf_object_member(kf_decoder *decoder, kf_object *object)
     object->place.name = NULL;
     if (object->next < type->field_count) {
         const kf_field *field = &type->fields[object->next];
-        if ((field->flags & KF_FIELD_ADDITIONAL) == 0 &&
+        if ((field->flags & (KF_FIELD_ADDITIONAL | KF_FIELD_ESCAPED)) == 0 &&
             kf_reader_name_is(&decoder->reader, field->name, field->name_length))
             return kf_object_known(decoder, object, field);
     }

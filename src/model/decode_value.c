@@ -1,7 +1,7 @@
 #include "model/decode.h"
 
+#include "core/base64.h"
 #include "core/fail.h"
-#include "json/base64.h"
 #include "json/number.h"
 #include "json/tree.h"
 

@@ -1,12 +1,14 @@
 #include "model/encode.h"
 
 #include "core/fail.h"
+#include "model/names.h"
 #include "json/reader.h"
 
 #include <stdlib.h>
 
 #define KF_DONE_WORDS 4
 #define KF_DEPTH_ENCODE 512 /* As deep as the decoder reads; it also ends a struct that contains itself. */
+#define KF_DEPTH_STRUCTS (4 * KF_DEPTH_ENCODE) /* Unions and values take no level of their own in JSON. */
 
 /* An object that is being written. */
 typedef struct kf_output {
@@ -16,6 +18,7 @@ typedef struct kf_output {
     uint64_t *done; /* Fields, then extras; only with an order. */
     uint64_t done_here[KF_DONE_WORDS];
     const kf_field *additional;
+    kf_names extras; /* Those of `extra`, by name. */
     const char *key;
     const char *tenant;
     kf_place place;
@@ -74,18 +77,34 @@ static kf_status kf_encode_absent(kf_encoder *encoder, const kf_output *output, 
     return status;
 }
 
+/* Why a member that is there does not pass a check; NULL when it does. */
+static const char *kf_check_member(const kf_field *field, const kf_extra_member *raw, int state)
+{
+    bool many = (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0;
+    bool null = raw != NULL ? kf_extra_is_null(raw) : state == KF_NULL;
+    if (field->kind == KF_KIND_JSON)
+        return NULL;
+    if (null && (field->flags & (KF_FIELD_REQUIRED | KF_FIELD_NULLABLE)) == KF_FIELD_REQUIRED)
+        return "the member is required and null";
+    if (!null && raw != NULL && many && (field->flags & KF_FIELD_NULLABLE_ITEMS) == 0 && kf_extra_has_null(raw))
+        return "an element is null";
+    return NULL;
+}
+
 static kf_status kf_encode_member(kf_encoder *encoder, kf_output *output, const kf_field *field)
 {
     bool secret = encoder->print && (field->flags & KF_FIELD_SECRET) != 0;
     if (encoder->request && (field->flags & KF_FIELD_READ_ONLY) != 0)
         return KF_OK;
     output->place.name = field->name;
-    const kf_extra_member *member = output->extra->count == 0 ? NULL : kf_extra_find(output->extra, field->name);
+    const kf_extra_member *member = kf_names_find(&output->extras, field->name);
     bool raw = member != NULL && kf_extra_holds(member, field, output->model);
-    if (raw && encoder->check && strcmp(member->json, "null") == 0 &&
-        (field->flags & (KF_FIELD_REQUIRED | KF_FIELD_NULLABLE)) == KF_FIELD_REQUIRED)
-        return kf_encode_fail(encoder, "the member is required and null");
     int state = raw ? KF_SET : kf_field_state(field, output->model);
+    if (encoder->check) {
+        const char *problem = kf_check_member(field, raw ? member : NULL, state);
+        if (problem != NULL)
+            return kf_encode_fail(encoder, problem);
+    }
     if (state < 0)
         return kf_encode_fail(encoder, (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0
                                            ? "the pointer is NULL although the count is not 0"
@@ -122,7 +141,7 @@ static kf_status kf_encode_extra(kf_encoder *encoder, kf_output *output, size_t 
     return status == KF_OK ? kf_encode_raw(encoder, member) : status;
 }
 
-/* One entry of the map of additional members. Its text, if one was kept, most often stands at the same place. */
+/* One entry of the map of additional members. */
 static kf_status kf_encode_entry(kf_encoder *encoder, kf_output *output, size_t index)
 {
     const kf_field *field = output->additional;
@@ -130,9 +149,9 @@ static kf_status kf_encode_entry(kf_encoder *encoder, kf_output *output, size_t 
     const char *entries = kf_load_pointer(kf_at_const(output->model, field->offset));
     const char *entry = entries + index * layout->entry_size;
     const char *name = kf_load_pointer(entry);
-    const kf_extra *extra = output->extra;
-    const kf_extra_member *member = NULL;
     output->place.name = name;
+    if (encoder->request && (field->flags & KF_FIELD_READ_ONLY) != 0)
+        return KF_OK;
     if (name == NULL)
         return kf_encode_fail(encoder, "a key is NULL");
     if (kf_type_field_of(output->type, name, strlen(name)) != NULL)
@@ -144,28 +163,32 @@ static kf_status kf_encode_entry(kf_encoder *encoder, kf_output *output, size_t 
         kf_writer_literal(&encoder->writer, "\"***\"");
         return KF_OK;
     }
-    if (index < extra->count && extra->members[index].name != NULL && strcmp(extra->members[index].name, name) == 0)
-        member = &extra->members[index];
-    else if (extra->count > 0)
-        member = kf_extra_find(extra, name);
-    if (member != NULL && kf_extra_holds_element(member, field, entry + layout->entry_at))
-        return kf_encode_raw(encoder, member);
-    return kf_encode_element(encoder, field, entry + layout->entry_at);
+    const kf_extra_member *member = kf_names_find(&output->extras, name);
+    bool raw = member != NULL && kf_extra_holds_element(member, field, entry + layout->entry_at);
+    if (encoder->check && (field->flags & KF_FIELD_NULLABLE_ITEMS) == 0 &&
+        (raw ? kf_extra_is_null(member) : kf_element_is_null(field, entry + layout->entry_at)) &&
+        field->kind != KF_KIND_JSON)
+        return kf_encode_fail(encoder, "the value is null");
+    return raw ? kf_encode_raw(encoder, member) : kf_encode_element(encoder, field, entry + layout->entry_at);
 }
 
-/* Whether the map has an entry for that member of the extra: most often at the same place. */
-static bool kf_encode_has_entry(const kf_output *output, size_t index)
+/* Members of the extra that are no entries of the map: a caller's own. */
+static kf_status kf_encode_beside_entries(kf_encoder *encoder, kf_output *output)
 {
-    const char *name = output->extra->members[index].name;
+    const kf_extra *extra = output->extra;
     const kf_field *field = output->additional;
-    const char *entries = kf_load_pointer(kf_at_const(output->model, field->offset));
-    size_t count = kf_load_count(output->model, field);
-    for (size_t i = 0; name != NULL && i < count; i++) {
-        const char *key = kf_load_pointer(entries + (index + i) % count * kf_layout_of(field->kind)->entry_size);
-        if (key != NULL && strcmp(key, name) == 0)
-            return true;
+    kf_names keys;
+    kf_status status = KF_OK;
+    if (field == NULL || extra->count == 0)
+        return KF_OK;
+    kf_names_begin(&keys, kf_load_pointer(kf_at_const(output->model, field->offset)),
+                   kf_load_count(output->model, field), kf_layout_of(field->kind)->entry_size);
+    for (size_t i = 0; i < extra->count && status == KF_OK; i++) {
+        if (extra->members[i].name != NULL && kf_names_find(&keys, extra->members[i].name) == NULL)
+            status = kf_encode_extra(encoder, output, i);
     }
-    return false;
+    kf_names_end(&keys);
+    return status;
 }
 
 static kf_status kf_encode_code(kf_encoder *encoder, kf_output *output, size_t code)
@@ -213,11 +236,8 @@ static kf_status kf_encode_members(kf_encoder *encoder, kf_output *output)
         if (!map && !(ordered && kf_output_done(output, i)))
             status = kf_encode_code(encoder, output, i);
     }
-    /* Beside a map of additional members only a caller's own entries are left. */
-    for (size_t i = 0; output->additional != NULL && i < extra->count && status == KF_OK; i++) {
-        if (!kf_encode_has_entry(output, i))
-            status = kf_encode_extra(encoder, output, i);
-    }
+    if (status == KF_OK)
+        status = kf_encode_beside_entries(encoder, output);
     kf_writer_end(&encoder->writer, '}');
     if (output->done != output->done_here)
         free(output->done);
@@ -237,24 +257,24 @@ static kf_status kf_encode_object(kf_encoder *encoder, const kf_type *type, cons
     encoder->tenant = NULL;
     if (output.extra->count > 0 && output.extra->members == NULL)
         return kf_encode_fail(encoder, "the extra's pointer is NULL although its count is not 0");
-    if (output.additional != NULL) {
-        if (kf_field_state(output.additional, model) < 0)
-            return kf_encode_fail(encoder, "the pointer is NULL although the count is not 0");
-        if (encoder->request && (output.additional->flags & KF_FIELD_READ_ONLY) != 0)
-            output.additional = NULL;
-    }
+    if (output.additional != NULL && kf_field_state(output.additional, model) < 0)
+        return kf_encode_fail(encoder, "the pointer is NULL although the count is not 0");
     const kf_extra_member *whole = output.extra->count == 0 ? NULL : kf_extra_whole(output.extra);
     bool zero = whole != NULL && whole->json != NULL;
     for (size_t i = 0; zero && i < type->field_count; i++)
         zero = kf_field_is_zero(&type->fields[i], model);
-    if (zero && encoder->print && (type->flags & KF_TYPE_SECRET) != 0 && strcmp(whole->json, "null") != 0) {
+    if (zero && encoder->print && (type->flags & KF_TYPE_SECRET) != 0 && !kf_extra_is_null(whole)) {
         kf_writer_literal(&encoder->writer, "\"***\"");
         return KF_OK;
     }
+    if (zero && encoder->check && kf_extra_is_null(whole))
+        return kf_encode_fail(encoder, "null where an object is required");
     if (zero)
         return kf_encode_raw(encoder, whole);
     encoder->place = &output.place;
+    kf_names_begin(&output.extras, output.extra->members, output.extra->count, sizeof(kf_extra_member));
     kf_status status = kf_encode_members(encoder, &output);
+    kf_names_end(&output.extras);
     encoder->place = output.place.above;
     return status;
 }
@@ -280,6 +300,14 @@ static kf_status kf_encode_only(kf_encoder *encoder, const kf_type *type, const 
     if (secret && (raw || (state == KF_SET && (field->flags & KF_FIELD_MAP) == 0))) {
         kf_writer_literal(&encoder->writer, "\"***\"");
         return KF_OK;
+    }
+    if (raw && encoder->check) {
+        bool free_form = field != NULL && field->kind == KF_KIND_JSON;
+        bool nullable = field != NULL && (field->flags & KF_FIELD_NULLABLE) != 0;
+        if (kf_extra_is_null(whole) && !free_form && !nullable)
+            return kf_encode_fail(encoder, "null where a value is required");
+        if (field != NULL && kf_check_member(field, whole, state) != NULL)
+            return kf_encode_fail(encoder, kf_check_member(field, whole, state));
     }
     if (raw)
         return kf_encode_raw(encoder, whole);
@@ -316,7 +344,7 @@ static kf_status kf_encode_union(kf_encoder *encoder, const kf_type *type, const
 kf_status kf_encode_struct(kf_encoder *encoder, const kf_type *type, const void *model)
 {
     kf_status status;
-    if (encoder->depth >= KF_DEPTH_ENCODE)
+    if (encoder->writer.depth > KF_DEPTH_ENCODE || encoder->depth >= KF_DEPTH_STRUCTS)
         return kf_encode_fail(encoder, "nested too deep");
     encoder->depth++;
     if ((type->flags & (KF_TYPE_UNION | KF_TYPE_BY_STATUS)) != 0)

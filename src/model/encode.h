@@ -41,8 +41,14 @@ bool kf_field_is_zero(const kf_field *field, const void *model);
 bool kf_extra_holds(const kf_extra_member *member, const kf_field *field, const void *model);
 /* The same for a value that stands alone, as in an entry of a map. */
 bool kf_extra_holds_element(const kf_extra_member *member, const kf_field *field, const void *slot);
+/* Whether an element of an array, or the value of an entry, is null. */
+bool kf_element_is_null(const kf_field *field, const void *slot);
+/* Whether the text of an array or map that the decoder kept has null for an element. */
+bool kf_extra_has_null(const kf_extra_member *member);
 /* The entry without a name, or NULL. */
 const kf_extra_member *kf_extra_whole(const kf_extra *extra);
+/* Of its text, which must be there; a caller's own need not be terminated. */
 size_t kf_extra_length(const kf_extra_member *member);
+bool kf_extra_is_null(const kf_extra_member *member);
 
 #endif

@@ -1,7 +1,7 @@
 #include "model/encode.h"
 
+#include "core/base64.h"
 #include "core/fail.h"
-#include "json/base64.h"
 #include "json/number.h"
 
 #include <math.h>
@@ -117,6 +117,12 @@ static void kf_encode_leave_root(kf_encoder *encoder)
     encoder->tenant = NULL;
 }
 
+static bool kf_encode_is_missing(const kf_encoder *encoder, const kf_field *field, const void *slot)
+{
+    return encoder->check && (field->flags & KF_FIELD_NULLABLE_ITEMS) == 0 && field->kind != KF_KIND_JSON &&
+           kf_element_is_null(field, slot);
+}
+
 static kf_status kf_encode_array(kf_encoder *encoder, const kf_field *field, const char *elements, size_t count)
 {
     kf_place place = {encoder->place, NULL, 0};
@@ -125,8 +131,10 @@ static kf_status kf_encode_array(kf_encoder *encoder, const kf_field *field, con
     encoder->place = &place;
     kf_writer_begin(&encoder->writer, '[');
     for (; place.index < count && status == KF_OK; place.index++) {
+        const char *slot = elements + place.index * kf_element_size(field);
         kf_writer_element(&encoder->writer);
-        status = kf_encode_element(encoder, field, elements + place.index * kf_element_size(field));
+        status = kf_encode_is_missing(encoder, field, slot) ? kf_encode_fail(encoder, "the element is null")
+                                                            : kf_encode_element(encoder, field, slot);
     }
     kf_writer_end(&encoder->writer, ']');
     encoder->place = place.above;
@@ -149,6 +157,8 @@ static kf_status kf_encode_map(kf_encoder *encoder, const kf_field *field, const
             status = kf_encode_fail(encoder, "a key is NULL");
         else if (!kf_writer_name(&encoder->writer, key, strlen(key)))
             status = kf_encode_fail(encoder, "a key is not valid UTF-8");
+        else if (kf_encode_is_missing(encoder, field, entries + layout->entry_at))
+            status = kf_encode_fail(encoder, "the value is null");
         else if (encoder->print && (field->flags & KF_FIELD_SECRET) != 0)
             kf_writer_literal(&encoder->writer, "\"***\"");
         else

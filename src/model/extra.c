@@ -18,6 +18,11 @@ size_t kf_extra_length(const kf_extra_member *member)
     return member->length > 0 ? member->length : strlen(member->json);
 }
 
+bool kf_extra_is_null(const kf_extra_member *member)
+{
+    return kf_extra_length(member) == 4 && memcmp(member->json, "null", 4) == 0;
+}
+
 int kf_field_state(const kf_field *field, const void *model)
 {
     const void *value = kf_at_const(model, field->offset);
@@ -58,8 +63,20 @@ bool kf_field_is_zero(const kf_field *field, const void *model)
     return plain ? kf_element_is_zero(field, kf_at_const(model, field->offset)) : state == KF_ABSENT;
 }
 
-/* The elements or members of a text that the decoder kept. */
-static size_t kf_extra_count(const kf_extra_member *member)
+bool kf_element_is_null(const kf_field *field, const void *slot)
+{
+    if (field->kind >= KF_KIND_BOOL && field->kind <= KF_KIND_ENUM)
+        return false;
+    if (field->kind != KF_KIND_OBJECT || (field->flags & (KF_FIELD_ARRAY | KF_FIELD_INDIRECT)) != KF_FIELD_ARRAY)
+        return kf_load_pointer(slot) == NULL;
+    /* A struct in place: its extra tells. */
+    const kf_extra *extra = kf_at_const(slot, kf_field_type(field)->extra_offset);
+    const kf_extra_member *whole = extra->members != NULL ? kf_extra_whole(extra) : NULL;
+    return whole != NULL && whole->json != NULL && kf_extra_is_null(whole);
+}
+
+/* The elements or members of a text that the decoder kept, and how many of them are null. */
+static size_t kf_extra_count(const kf_extra_member *member, size_t *nulls)
 {
     kf_reader reader;
     kf_slice slice;
@@ -78,11 +95,21 @@ static size_t kf_extra_count(const kf_extra_member *member)
             break;
         if (object && !kf_reader_raw_name(&reader, &slice, &escaped))
             return SIZE_MAX;
+        *nulls += kf_reader_peek(&reader) == KF_TOKEN_NULL;
         if (!kf_reader_skip(&reader, &slice))
             return SIZE_MAX;
         count++;
     }
     return count;
+}
+
+bool kf_extra_has_null(const kf_extra_member *member)
+{
+    size_t nulls = 0;
+    /* Only what was decoded is known to be an array or map. */
+    if (member->origin != NULL)
+        kf_extra_count(member, &nulls);
+    return nulls > 0;
 }
 
 /* Reads a text that the decoder kept again, and compares. */
@@ -91,7 +118,7 @@ static bool kf_extra_equals(const kf_extra_member *member, const kf_field *field
     int64_t whole = 0;
     int64_t had = 0;
     double number;
-    if (strcmp(member->json, "null") == 0)
+    if (kf_extra_is_null(member))
         return kf_element_is_zero(field, slot);
     if (field->kind == KF_KIND_DOUBLE)
         return kf_number_double(member->json, member->length, &number) == KF_NUMBER_OK &&
@@ -118,7 +145,7 @@ bool kf_extra_holds_element(const kf_extra_member *member, const kf_field *field
     if (field->kind == KF_KIND_ENUM) {
         /* What the decoder kept stands for -1, or for 0 when it was null; a caller's own text for either. */
         memcpy(&constant, slot, sizeof constant);
-        return constant == -1 || (constant == 0 && (member->origin == NULL || strcmp(member->json, "null") == 0));
+        return constant == -1 || (constant == 0 && (member->origin == NULL || kf_extra_is_null(member)));
     }
     if (field->kind < KF_KIND_BOOL || field->kind > KF_KIND_DOUBLE)
         return kf_load_pointer(slot) == member->origin;
@@ -134,9 +161,10 @@ bool kf_extra_holds(const kf_extra_member *member, const kf_field *field, const 
         return false;
     if ((field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0) {
         size_t count = kf_load_count(model, field);
+        size_t nulls = 0;
         if (kf_load_pointer(value) != member->origin)
             return false;
-        return member->origin == NULL ? count == 0 : count == kf_extra_count(member);
+        return member->origin == NULL ? count == 0 : count == kf_extra_count(member, &nulls);
     }
     if (!kf_field_has_presence(field))
         return kf_extra_holds_element(member, field, value);

@@ -37,6 +37,8 @@ static const char event_text[] =
 /* What the case at hand works on. */
 static void *item;
 static char *item_print;
+static void *crowd;
+static char crowd_text[1024];
 
 static kf_status decode(const char *name, const char *text, void **model)
 {
@@ -125,6 +127,27 @@ static bool is_item_print(void *text)
     return strcmp(text, item_print) == 0;
 }
 
+/* So many members that the encoder sorts them, if it can. */
+static kf_status encode_crowd(void **result)
+{
+    kf_error error;
+    return kf_model_encode(kf_type_find("kuflow.PrincipalUser"), crowd, (char **)result, &error);
+}
+
+static bool is_crowd_text(void *text)
+{
+    return strcmp(text, crowd_text) == 0;
+}
+
+static bool make_crowd(void)
+{
+    size_t length = (size_t)sprintf(crowd_text, "{\"id\":\"u\"");
+    for (int i = 0; i < 50; i++)
+        length += (size_t)sprintf(crowd_text + length, ",\"x%d\":%d", i, i);
+    strcpy(crowd_text + length, "}");
+    return decode("kuflow.PrincipalUser", crowd_text, &crowd) == KF_OK;
+}
+
 /* A text that is refused has to be refused for its own reason or for short memory, and for nothing else. */
 static kf_status refuse_item(void **result)
 {
@@ -155,6 +178,7 @@ const kf_sweep_case kf_sweep_model_cases[] = {
     {"decode an event", decode_event, is_event, kf_model_free, NULL, false, 0},
     {"decode a wrong text", refuse_item, is_refused, keep, NULL, false, 0},
     {"encode an item", encode_item, is_item_text, kf_free, NULL, false, 0},
+    {"encode a crowd", encode_crowd, is_crowd_text, kf_free, NULL, false, 0},
     {"clone an item", clone_item, is_item, kf_model_free, NULL, false, 0},
     {"print an item", print_item, is_item_print, kf_free, NULL, false, 0},
     {NULL, NULL, NULL, NULL, NULL, false, 0},
@@ -162,7 +186,7 @@ const kf_sweep_case kf_sweep_model_cases[] = {
 
 bool kf_sweep_model_set_up(void)
 {
-    if (decode_item(&item) == KF_OK && print_item((void **)&item_print) == KF_OK)
+    if (decode_item(&item) == KF_OK && print_item((void **)&item_print) == KF_OK && make_crowd())
         return true;
     fprintf(stderr, "# set-up: the item cannot be decoded and printed\n");
     return false;
@@ -171,5 +195,6 @@ bool kf_sweep_model_set_up(void)
 void kf_sweep_model_tear_down(void)
 {
     kf_model_free(item);
+    kf_model_free(crowd);
     kf_free(item_print);
 }

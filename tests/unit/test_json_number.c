@@ -1,5 +1,5 @@
 /* Numbers and bytes as texts. */
-#include "json/base64.h"
+#include "core/base64.h"
 #include "json/number.h"
 
 #include <locale.h>

@@ -764,7 +764,10 @@ typedef struct kuflow_robot {
  *
  * May really be one of the structs built on it, as `type` says: see kuflow_webhook_event_as_process_created(),
  * kuflow_webhook_event_as_process_state_changed(), kuflow_webhook_event_as_process_item_created(),
- * kuflow_webhook_event_as_process_item_task_state_changed(). Schema WebhookEvent.
+ * kuflow_webhook_event_as_process_item_task_state_changed().
+ *
+ * Set `type` to the word of one of them only in that one's own struct: what is sent is read as the struct that the word
+ * names. Schema WebhookEvent.
  */
 typedef struct kuflow_webhook_event {
     const char *id; /**< Identifier of the event; shows whether it was received before. UUID. Required. */
@@ -865,7 +868,7 @@ typedef struct kuflow_json_patch {
 
 /* Parameters */
 
-/** Parameters of kuflow_find_principals(); those left out are not sent. GET /principals. */
+/** Parameters of kuflow_find_principals(); those left out are not sent. */
 typedef struct kuflow_find_principals_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -887,7 +890,7 @@ typedef struct kuflow_find_principals_params {
     kf_string_list tenant_id;
 } kuflow_find_principals_params;
 
-/** Parameters of kuflow_find_groups(); those left out are not sent. GET /groups. */
+/** Parameters of kuflow_find_groups(); those left out are not sent. */
 typedef struct kuflow_find_groups_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -909,7 +912,7 @@ typedef struct kuflow_find_groups_params {
     kf_string_list group_id;
 } kuflow_find_groups_params;
 
-/** Parameters of kuflow_find_tenants(); those left out are not sent. GET /tenants. */
+/** Parameters of kuflow_find_tenants(); those left out are not sent. */
 typedef struct kuflow_find_tenants_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -928,7 +931,7 @@ typedef struct kuflow_find_tenants_params {
     kf_string_list tenant_id;
 } kuflow_find_tenants_params;
 
-/** Parameters of kuflow_find_tenant_users(); those left out are not sent. GET /tenant-users. */
+/** Parameters of kuflow_find_tenant_users(); those left out are not sent. */
 typedef struct kuflow_find_tenant_users_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -950,7 +953,7 @@ typedef struct kuflow_find_tenant_users_params {
     kf_string_list tenant_id;
 } kuflow_find_tenant_users_params;
 
-/** Parameters of kuflow_find_processes(); those left out are not sent. GET /processes. */
+/** Parameters of kuflow_find_processes(); those left out are not sent. */
 typedef struct kuflow_find_processes_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -969,10 +972,7 @@ typedef struct kuflow_find_processes_params {
     kf_string_list tenant_id;
 } kuflow_find_processes_params;
 
-/**
- * Parameters of kuflow_upload_process_user_action_document(); those left out are not sent. POST
- * /processes/{id}/~actions/upload-user-action-document.
- */
+/** Parameters of kuflow_upload_process_user_action_document(); those left out are not sent. */
 typedef struct kuflow_upload_process_user_action_document_params {
     const char *file_content_type; /**< MIME type of the file, for example `application/pdf`. Required. */
     const char *file_name; /**< Name to give the file, without directories. Required. */
@@ -980,24 +980,18 @@ typedef struct kuflow_upload_process_user_action_document_params {
     const char *user_action_value_id;
 } kuflow_upload_process_user_action_document_params;
 
-/**
- * Parameters of kuflow_upload_process_document(); those left out are not sent. POST
- * /processes/{id}/~actions/upload-document.
- */
+/** Parameters of kuflow_upload_process_document(); those left out are not sent. */
 typedef struct kuflow_upload_process_document_params {
     const char *file_content_type; /**< MIME type of the file, for example `application/pdf`. Required. */
     const char *file_name; /**< Name to give the file, without directories. Required. */
 } kuflow_upload_process_document_params;
 
-/**
- * Parameters of kuflow_download_process_document(); those left out are not sent. GET
- * /processes/{id}/~actions/download-document.
- */
+/** Parameters of kuflow_download_process_document(); those left out are not sent. */
 typedef struct kuflow_download_process_document_params {
     const char *document_uri; /**< URI of the document, as found in a document reference. Required. */
 } kuflow_download_process_document_params;
 
-/** Parameters of kuflow_find_process_items(); those left out are not sent. GET /process-items. */
+/** Parameters of kuflow_find_process_items(); those left out are not sent. */
 typedef struct kuflow_find_process_items_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -1020,10 +1014,7 @@ typedef struct kuflow_find_process_items_params {
     kf_string_list tenant_id;
 } kuflow_find_process_items_params;
 
-/**
- * Parameters of kuflow_download_process_item_task_data_webforms_as_document(); those left out are not sent. GET
- * /process-items/{id}/task/data/~actions/download-webforms-as-document.
- */
+/** Parameters of kuflow_download_process_item_task_data_webforms_as_document(); those left out are not sent. */
 typedef struct kuflow_download_process_item_task_data_webforms_as_document_params {
     /**
      * JSON Pointer (RFC 6901) to the property of the task data that holds the form.
@@ -1033,7 +1024,7 @@ typedef struct kuflow_download_process_item_task_data_webforms_as_document_param
     const char *property_path;
 } kuflow_download_process_item_task_data_webforms_as_document_params;
 
-/** Parameters of kuflow_find_robots(); those left out are not sent. GET /robots. */
+/** Parameters of kuflow_find_robots(); those left out are not sent. */
 typedef struct kuflow_find_robots_params {
     kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
@@ -1054,9 +1045,7 @@ typedef struct kuflow_find_robots_params {
     kuflow_robot_filter_context filter_context;
 } kuflow_find_robots_params;
 
-/**
- * Parameters of kuflow_download_robot_asset(); those left out are not sent. GET /robots/{id}/~actions/download-asset.
- */
+/** Parameters of kuflow_download_robot_asset(); those left out are not sent. */
 typedef struct kuflow_download_robot_asset_params {
     kuflow_robot_asset_type type; /**< Which asset to download. Required. */
     const char *version; /**< Version of the asset. Required. */
@@ -2348,6 +2337,7 @@ KF_API kf_status kuflow_change_process_initiator(kf_client *client, const char *
  * Sends the content of a file and stores it as the document of a user action of the process.
  *
  * @param id       Identifier of the resource. UUID.
+ * @param params   Not NULL: some of its members are required.
  * @param file     Raw content of the file. The bytes, sent as application/octet-stream.
  * @param process  Receives the answer; free it with kuflow_process_free(). NULL on failure. NULL too when the answer
  *                 has no content (304).
@@ -2426,6 +2416,7 @@ KF_API kf_status kuflow_patch_process_entity(kf_client *client, const char *id, 
  * A document that nothing refers to is removed 24 hours after the upload.
  *
  * @param id                  Identifier of the resource. UUID.
+ * @param params              Not NULL: some of its members are required.
  * @param file                Raw content of the file. The bytes, sent as application/octet-stream.
  * @param document_reference  Receives the answer; free it with kuflow_document_reference_free(). NULL on failure.
  *
@@ -2441,8 +2432,9 @@ KF_API kf_status kuflow_upload_process_document(kf_client *client, const char *i
  *
  * Reads the content of the document that a document URI names.
  *
- * @param id    Identifier of the resource. UUID.
- * @param sink  Takes the bytes: application/octet-stream.
+ * @param id      Identifier of the resource. UUID.
+ * @param params  Not NULL: some of its members are required.
+ * @param sink    Takes the bytes: application/octet-stream.
  *
  * GET /processes/{id}/~actions/download-document
  */
@@ -2603,8 +2595,9 @@ KF_API kf_status kuflow_patch_process_item_task_data(kf_client *client, const ch
  *
  * KuFlow has to enable this feature first; ask for it at kuflow@kuflow.com.
  *
- * @param id    Identifier of the resource. UUID.
- * @param sink  Takes the bytes: application/pdf or application/zip.
+ * @param id      Identifier of the resource. UUID.
+ * @param params  Not NULL: some of its members are required.
+ * @param sink    Takes the bytes: application/pdf or application/zip.
  *
  * GET /process-items/{id}/task/data/~actions/download-webforms-as-document
  */
@@ -2681,8 +2674,9 @@ KF_API kf_status kuflow_download_robot_source_code(kf_client *client, const char
  *
  * Reads an asset the robot needs on the machine that runs it, such as a language runtime, for the given platform.
  *
- * @param id    Identifier of the resource. UUID.
- * @param sink  Takes the bytes: application/octet-stream.
+ * @param id      Identifier of the resource. UUID.
+ * @param params  Not NULL: some of its members are required.
+ * @param sink    Takes the bytes: application/octet-stream.
  *
  * GET /robots/{id}/~actions/download-asset
  */

@@ -52,7 +52,7 @@ kf_status kuflow_client_new(const kf_client_options *options, kf_client **client
         own.base_url = url.data;
     }
     if (own.auth == KF_AUTH_NONE) {
-        if (own.username != NULL && own.password != NULL)
+        if (own.username != NULL || own.password != NULL)
             own.auth = KF_AUTH_BEARER_PAIR;
         else if (own.token != NULL || own.token_provider != NULL)
             own.auth = KF_AUTH_BEARER;

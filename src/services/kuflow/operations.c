@@ -30,7 +30,6 @@ static const kf_type type_path_key_id = {
     .field_count = 1,
     .size = sizeof(struct path_key_id),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_path_id[] = {
@@ -47,7 +46,6 @@ static const kf_type type_path_id = {
     .field_count = 1,
     .size = sizeof(struct path_id),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_principals_params[] = {
@@ -71,7 +69,6 @@ static const kf_type type_find_principals_params = {
     .field_count = 6,
     .size = sizeof(kuflow_find_principals_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_groups_params[] = {
@@ -94,7 +91,6 @@ static const kf_type type_find_groups_params = {
     .field_count = 6,
     .size = sizeof(kuflow_find_groups_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_tenants_params[] = {
@@ -115,7 +111,6 @@ static const kf_type type_find_tenants_params = {
     .field_count = 4,
     .size = sizeof(kuflow_find_tenants_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_tenant_users_params[] = {
@@ -139,7 +134,6 @@ static const kf_type type_find_tenant_users_params = {
     .field_count = 6,
     .size = sizeof(kuflow_find_tenant_users_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_processes_params[] = {
@@ -160,7 +154,6 @@ static const kf_type type_find_processes_params = {
     .field_count = 4,
     .size = sizeof(kuflow_find_processes_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_upload_process_user_action_document_params[] = {
@@ -182,7 +175,6 @@ static const kf_type type_upload_process_user_action_document_params = {
     .field_count = 3,
     .size = sizeof(kuflow_upload_process_user_action_document_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_upload_process_document_params[] = {
@@ -201,7 +193,6 @@ static const kf_type type_upload_process_document_params = {
     .field_count = 2,
     .size = sizeof(kuflow_upload_process_document_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_download_process_document_params[] = {
@@ -219,7 +210,6 @@ static const kf_type type_download_process_document_params = {
     .field_count = 1,
     .size = sizeof(kuflow_download_process_document_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_process_items_params[] = {
@@ -248,7 +238,6 @@ static const kf_type type_find_process_items_params = {
     .field_count = 8,
     .size = sizeof(kuflow_find_process_items_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_download_process_item_task_data_webforms_as_document_params[] = {
@@ -266,7 +255,6 @@ static const kf_type type_download_process_item_task_data_webforms_as_document_p
     .field_count = 1,
     .size = sizeof(kuflow_download_process_item_task_data_webforms_as_document_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_find_robots_params[] = {
@@ -289,7 +277,6 @@ static const kf_type type_find_robots_params = {
     .field_count = 5,
     .size = sizeof(kuflow_find_robots_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 static const kf_field fields_download_robot_asset_params[] = {
@@ -312,7 +299,6 @@ static const kf_type type_download_robot_asset_params = {
     .field_count = 4,
     .size = sizeof(kuflow_download_robot_asset_params),
     .flags = KF_TYPE_REQUEST,
-
 };
 
 /* How parameters travel */

@@ -304,7 +304,6 @@ const kf_type kuflow_abstract_audited_schema = {
     .field_count = 4,
     .size = sizeof(kuflow_abstract_audited),
     .extra_offset = offsetof(kuflow_abstract_audited, extra),
-
 };
 
 kf_status kuflow_abstract_audited_decode(const char *text, size_t length, kuflow_abstract_audited **model,
@@ -343,7 +342,6 @@ const kf_type kuflow_page_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_page),
     .extra_offset = offsetof(kuflow_page, extra),
-
 };
 
 kf_status kuflow_page_decode(const char *text, size_t length, kuflow_page **model, kf_error *error)
@@ -384,7 +382,6 @@ const kf_type kuflow_page_metadata_schema = {
     .field_count = 4,
     .size = sizeof(kuflow_page_metadata),
     .extra_offset = offsetof(kuflow_page_metadata, extra),
-
 };
 
 kf_status kuflow_page_metadata_decode(const char *text, size_t length, kuflow_page_metadata **model, kf_error *error)
@@ -424,7 +421,6 @@ const kf_type kuflow_json_value_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_json_value),
     .extra_offset = offsetof(kuflow_json_value, extra),
-
 };
 
 kf_status kuflow_json_value_decode(const char *text, size_t length, kuflow_json_value **model, kf_error *error)
@@ -462,7 +458,6 @@ const kf_type kuflow_json_value_error_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_json_value_error),
     .extra_offset = offsetof(kuflow_json_value_error, extra),
-
 };
 
 kf_status kuflow_json_value_error_decode(const char *text, size_t length, kuflow_json_value_error **model,
@@ -505,7 +500,6 @@ const kf_type kuflow_json_patch_operation_schema = {
     .field_count = 4,
     .size = sizeof(kuflow_json_patch_operation),
     .extra_offset = offsetof(kuflow_json_patch_operation, extra),
-
 };
 
 kf_status kuflow_json_patch_operation_decode(const char *text, size_t length, kuflow_json_patch_operation **model,
@@ -548,7 +542,6 @@ const kf_type kuflow_default_error_schema = {
     .field_count = 4,
     .size = sizeof(kuflow_default_error),
     .extra_offset = offsetof(kuflow_default_error, extra),
-
 };
 
 kf_status kuflow_default_error_decode(const char *text, size_t length, kuflow_default_error **model, kf_error *error)
@@ -588,7 +581,6 @@ const kf_type kuflow_default_error_info_schema = {
     .field_count = 4,
     .size = sizeof(kuflow_default_error_info),
     .extra_offset = offsetof(kuflow_default_error_info, extra),
-
 };
 
 kf_status kuflow_default_error_info_decode(const char *text, size_t length, kuflow_default_error_info **model,
@@ -627,7 +619,6 @@ const kf_type kuflow_document_reference_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_document_reference),
     .extra_offset = offsetof(kuflow_document_reference, extra),
-
 };
 
 kf_status kuflow_document_reference_decode(const char *text, size_t length, kuflow_document_reference **model,
@@ -677,7 +668,6 @@ const kf_type kuflow_authentication_schema = {
     .size = sizeof(kuflow_authentication),
     .extra_offset = offsetof(kuflow_authentication, extra),
     .flags = KF_TYPE_SECRET,
-
 };
 
 kf_status kuflow_authentication_decode(const char *text, size_t length, kuflow_authentication **model, kf_error *error)
@@ -717,7 +707,6 @@ const kf_type kuflow_authentication_engine_token_schema = {
     .size = sizeof(kuflow_authentication_engine_token),
     .extra_offset = offsetof(kuflow_authentication_engine_token, extra),
     .flags = KF_TYPE_SECRET,
-
 };
 
 kf_status kuflow_authentication_engine_token_decode(const char *text, size_t length,
@@ -760,7 +749,6 @@ const kf_type kuflow_authentication_engine_certificate_schema = {
     .size = sizeof(kuflow_authentication_engine_certificate),
     .extra_offset = offsetof(kuflow_authentication_engine_certificate, extra),
     .flags = KF_TYPE_SECRET,
-
 };
 
 kf_status kuflow_authentication_engine_certificate_decode(const char *text, size_t length,
@@ -804,7 +792,6 @@ const kf_type kuflow_authentication_create_params_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_authentication_create_params),
     .extra_offset = offsetof(kuflow_authentication_create_params, extra),
-
 };
 
 kf_status kuflow_authentication_create_params_decode(const char *text, size_t length,
@@ -848,7 +835,6 @@ const kf_type kuflow_principal_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_principal),
     .extra_offset = offsetof(kuflow_principal, extra),
-
 };
 
 kf_status kuflow_principal_decode(const char *text, size_t length, kuflow_principal **model, kf_error *error)
@@ -886,7 +872,6 @@ const kf_type kuflow_principal_user_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_principal_user),
     .extra_offset = offsetof(kuflow_principal_user, extra),
-
 };
 
 kf_status kuflow_principal_user_decode(const char *text, size_t length, kuflow_principal_user **model, kf_error *error)
@@ -923,7 +908,6 @@ const kf_type kuflow_principal_application_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_principal_application),
     .extra_offset = offsetof(kuflow_principal_application, extra),
-
 };
 
 kf_status kuflow_principal_application_decode(const char *text, size_t length, kuflow_principal_application **model,
@@ -964,7 +948,6 @@ const kf_type kuflow_principal_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_principal_page),
     .extra_offset = offsetof(kuflow_principal_page, extra),
-
 };
 
 kf_status kuflow_principal_page_decode(const char *text, size_t length, kuflow_principal_page **model, kf_error *error)
@@ -1003,7 +986,6 @@ const kf_type kuflow_principal_page_item_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_principal_page_item),
     .extra_offset = offsetof(kuflow_principal_page_item, extra),
-
 };
 
 kf_status kuflow_principal_page_item_decode(const char *text, size_t length, kuflow_principal_page_item **model,
@@ -1044,7 +1026,6 @@ const kf_type kuflow_group_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_group_page),
     .extra_offset = offsetof(kuflow_group_page, extra),
-
 };
 
 kf_status kuflow_group_page_decode(const char *text, size_t length, kuflow_group_page **model, kf_error *error)
@@ -1083,7 +1064,6 @@ const kf_type kuflow_group_page_item_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_group_page_item),
     .extra_offset = offsetof(kuflow_group_page_item, extra),
-
 };
 
 kf_status kuflow_group_page_item_decode(const char *text, size_t length, kuflow_group_page_item **model,
@@ -1128,7 +1108,6 @@ const kf_type kuflow_tenant_schema = {
     .field_count = 7,
     .size = sizeof(kuflow_tenant),
     .extra_offset = offsetof(kuflow_tenant, extra),
-
 };
 
 kf_status kuflow_tenant_decode(const char *text, size_t length, kuflow_tenant **model, kf_error *error)
@@ -1167,7 +1146,6 @@ const kf_type kuflow_tenant_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_tenant_page),
     .extra_offset = offsetof(kuflow_tenant_page, extra),
-
 };
 
 kf_status kuflow_tenant_page_decode(const char *text, size_t length, kuflow_tenant_page **model, kf_error *error)
@@ -1205,7 +1183,6 @@ const kf_type kuflow_tenant_page_item_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_tenant_page_item),
     .extra_offset = offsetof(kuflow_tenant_page_item, extra),
-
 };
 
 kf_status kuflow_tenant_page_item_decode(const char *text, size_t length, kuflow_tenant_page_item **model,
@@ -1251,7 +1228,6 @@ const kf_type kuflow_tenant_user_schema = {
     .field_count = 8,
     .size = sizeof(kuflow_tenant_user),
     .extra_offset = offsetof(kuflow_tenant_user, extra),
-
 };
 
 kf_status kuflow_tenant_user_decode(const char *text, size_t length, kuflow_tenant_user **model, kf_error *error)
@@ -1291,7 +1267,6 @@ const kf_type kuflow_tenant_user_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_tenant_user_page),
     .extra_offset = offsetof(kuflow_tenant_user_page, extra),
-
 };
 
 kf_status kuflow_tenant_user_page_decode(const char *text, size_t length, kuflow_tenant_user_page **model,
@@ -1338,7 +1313,6 @@ const kf_type kuflow_tenant_user_page_item_schema = {
     .field_count = 7,
     .size = sizeof(kuflow_tenant_user_page_item),
     .extra_offset = offsetof(kuflow_tenant_user_page_item, extra),
-
 };
 
 kf_status kuflow_tenant_user_page_item_decode(const char *text, size_t length, kuflow_tenant_user_page_item **model,
@@ -1379,7 +1353,6 @@ const kf_type kuflow_process_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_page),
     .extra_offset = offsetof(kuflow_process_page, extra),
-
 };
 
 kf_status kuflow_process_page_decode(const char *text, size_t length, kuflow_process_page **model, kf_error *error)
@@ -1425,7 +1398,6 @@ const kf_type kuflow_process_page_item_schema = {
     .field_count = 9,
     .size = sizeof(kuflow_process_page_item),
     .extra_offset = offsetof(kuflow_process_page_item, extra),
-
 };
 
 kf_status kuflow_process_page_item_decode(const char *text, size_t length, kuflow_process_page_item **model,
@@ -1469,7 +1441,6 @@ const kf_type kuflow_process_create_params_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_process_create_params),
     .extra_offset = offsetof(kuflow_process_create_params, extra),
-
 };
 
 kf_status kuflow_process_create_params_decode(const char *text, size_t length, kuflow_process_create_params **model,
@@ -1509,7 +1480,6 @@ const kf_type kuflow_process_change_initiator_params_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_change_initiator_params),
     .extra_offset = offsetof(kuflow_process_change_initiator_params, extra),
-
 };
 
 kf_status kuflow_process_change_initiator_params_decode(const char *text, size_t length,
@@ -1550,7 +1520,6 @@ const kf_type kuflow_process_metadata_update_params_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_process_metadata_update_params),
     .extra_offset = offsetof(kuflow_process_metadata_update_params, extra),
-
 };
 
 kf_status kuflow_process_metadata_update_params_decode(const char *text, size_t length,
@@ -1591,7 +1560,6 @@ const kf_type kuflow_process_entity_update_params_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_process_entity_update_params),
     .extra_offset = offsetof(kuflow_process_entity_update_params, extra),
-
 };
 
 kf_status kuflow_process_entity_update_params_decode(const char *text, size_t length,
@@ -1643,7 +1611,6 @@ const kf_type kuflow_process_schema = {
     .field_count = 12,
     .size = sizeof(kuflow_process),
     .extra_offset = offsetof(kuflow_process, extra),
-
 };
 
 kf_status kuflow_process_decode(const char *text, size_t length, kuflow_process **model, kf_error *error)
@@ -1681,7 +1648,6 @@ const kf_type kuflow_process_related_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_related),
     .extra_offset = offsetof(kuflow_process_related, extra),
-
 };
 
 kf_status kuflow_process_related_decode(const char *text, size_t length, kuflow_process_related **model,
@@ -1723,7 +1689,6 @@ const kf_type kuflow_process_item_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_item_page),
     .extra_offset = offsetof(kuflow_process_item_page, extra),
-
 };
 
 kf_status kuflow_process_item_page_decode(const char *text, size_t length, kuflow_process_item_page **model,
@@ -1775,7 +1740,6 @@ const kf_type kuflow_process_item_page_item_schema = {
     .field_count = 12,
     .size = sizeof(kuflow_process_item_page_item),
     .extra_offset = offsetof(kuflow_process_item_page_item, extra),
-
 };
 
 kf_status kuflow_process_item_page_item_decode(const char *text, size_t length, kuflow_process_item_page_item **model,
@@ -1815,7 +1779,6 @@ const kf_type kuflow_process_item_task_page_item_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_process_item_task_page_item),
     .extra_offset = offsetof(kuflow_process_item_task_page_item, extra),
-
 };
 
 kf_status kuflow_process_item_task_page_item_decode(const char *text, size_t length,
@@ -1857,7 +1820,6 @@ const kf_type kuflow_process_item_message_page_item_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_item_message_page_item),
     .extra_offset = offsetof(kuflow_process_item_message_page_item, extra),
-
 };
 
 kf_status kuflow_process_item_message_page_item_decode(const char *text, size_t length,
@@ -1908,7 +1870,6 @@ const kf_type kuflow_process_item_create_params_schema = {
     .field_count = 8,
     .size = sizeof(kuflow_process_item_create_params),
     .extra_offset = offsetof(kuflow_process_item_create_params, extra),
-
 };
 
 kf_status kuflow_process_item_create_params_decode(const char *text, size_t length,
@@ -1948,7 +1909,6 @@ const kf_type kuflow_process_item_task_create_params_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_process_item_task_create_params),
     .extra_offset = offsetof(kuflow_process_item_task_create_params, extra),
-
 };
 
 kf_status kuflow_process_item_task_create_params_decode(const char *text, size_t length,
@@ -1991,7 +1951,6 @@ const kf_type kuflow_process_item_message_create_params_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_process_item_message_create_params),
     .extra_offset = offsetof(kuflow_process_item_message_create_params, extra),
-
 };
 
 kf_status kuflow_process_item_message_create_params_decode(const char *text, size_t length,
@@ -2034,7 +1993,6 @@ const kf_type kuflow_process_item_task_data_update_params_schema = {
     .field_count = 1,
     .size = sizeof(kuflow_process_item_task_data_update_params),
     .extra_offset = offsetof(kuflow_process_item_task_data_update_params, extra),
-
 };
 
 kf_status kuflow_process_item_task_data_update_params_decode(const char *text, size_t length,
@@ -2077,7 +2035,6 @@ const kf_type kuflow_process_item_task_assign_params_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_item_task_assign_params),
     .extra_offset = offsetof(kuflow_process_item_task_assign_params, extra),
-
 };
 
 kf_status kuflow_process_item_task_assign_params_decode(const char *text, size_t length,
@@ -2129,7 +2086,6 @@ const kf_type kuflow_process_item_schema = {
     .field_count = 12,
     .size = sizeof(kuflow_process_item),
     .extra_offset = offsetof(kuflow_process_item, extra),
-
 };
 
 kf_status kuflow_process_item_decode(const char *text, size_t length, kuflow_process_item **model, kf_error *error)
@@ -2170,7 +2126,6 @@ const kf_type kuflow_process_item_task_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_process_item_task),
     .extra_offset = offsetof(kuflow_process_item_task, extra),
-
 };
 
 kf_status kuflow_process_item_task_decode(const char *text, size_t length, kuflow_process_item_task **model,
@@ -2212,7 +2167,6 @@ const kf_type kuflow_process_item_message_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_process_item_message),
     .extra_offset = offsetof(kuflow_process_item_message, extra),
-
 };
 
 kf_status kuflow_process_item_message_decode(const char *text, size_t length, kuflow_process_item_message **model,
@@ -2253,7 +2207,6 @@ const kf_type kuflow_process_item_task_append_log_params_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_item_task_append_log_params),
     .extra_offset = offsetof(kuflow_process_item_task_append_log_params, extra),
-
 };
 
 kf_status kuflow_process_item_task_append_log_params_decode(const char *text, size_t length,
@@ -2299,7 +2252,6 @@ const kf_type kuflow_process_item_task_log_schema = {
     .field_count = 4,
     .size = sizeof(kuflow_process_item_task_log),
     .extra_offset = offsetof(kuflow_process_item_task_log, extra),
-
 };
 
 kf_status kuflow_process_item_task_log_decode(const char *text, size_t length, kuflow_process_item_task_log **model,
@@ -2339,7 +2291,6 @@ const kf_type kuflow_process_definition_ref_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_process_definition_ref),
     .extra_offset = offsetof(kuflow_process_definition_ref, extra),
-
 };
 
 kf_status kuflow_process_definition_ref_decode(const char *text, size_t length, kuflow_process_definition_ref **model,
@@ -2380,7 +2331,6 @@ const kf_type kuflow_process_item_definition_ref_schema = {
     .field_count = 3,
     .size = sizeof(kuflow_process_item_definition_ref),
     .extra_offset = offsetof(kuflow_process_item_definition_ref, extra),
-
 };
 
 kf_status kuflow_process_item_definition_ref_decode(const char *text, size_t length,
@@ -2433,7 +2383,6 @@ const kf_type kuflow_worker_schema = {
     .field_count = 14,
     .size = sizeof(kuflow_worker),
     .extra_offset = offsetof(kuflow_worker, extra),
-
 };
 
 kf_status kuflow_worker_decode(const char *text, size_t length, kuflow_worker **model, kf_error *error)
@@ -2480,7 +2429,6 @@ const kf_type kuflow_worker_create_params_schema = {
     .field_count = 9,
     .size = sizeof(kuflow_worker_create_params),
     .extra_offset = offsetof(kuflow_worker_create_params, extra),
-
 };
 
 kf_status kuflow_worker_create_params_decode(const char *text, size_t length, kuflow_worker_create_params **model,
@@ -2521,7 +2469,6 @@ const kf_type kuflow_robot_page_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_robot_page),
     .extra_offset = offsetof(kuflow_robot_page, extra),
-
 };
 
 kf_status kuflow_robot_page_decode(const char *text, size_t length, kuflow_robot_page **model, kf_error *error)
@@ -2570,7 +2517,6 @@ const kf_type kuflow_robot_page_item_schema = {
     .field_count = 11,
     .size = sizeof(kuflow_robot_page_item),
     .extra_offset = offsetof(kuflow_robot_page_item, extra),
-
 };
 
 kf_status kuflow_robot_page_item_decode(const char *text, size_t length, kuflow_robot_page_item **model,
@@ -2622,7 +2568,6 @@ const kf_type kuflow_robot_schema = {
     .size = sizeof(kuflow_robot),
     .extra_offset = offsetof(kuflow_robot, extra),
     .flags = KF_TYPE_SECRET,
-
 };
 
 kf_status kuflow_robot_decode(const char *text, size_t length, kuflow_robot **model, kf_error *error)
@@ -2664,7 +2609,6 @@ const kf_type kuflow_robot_source_file_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_robot_source_file),
     .extra_offset = offsetof(kuflow_robot_source_file, extra),
-
 };
 
 kf_status kuflow_robot_source_file_decode(const char *text, size_t length, kuflow_robot_source_file **model,
@@ -2715,7 +2659,6 @@ const kf_type kuflow_webhook_event_schema = {
     .variant_count = 4,
     .size = sizeof(kuflow_webhook_event),
     .extra_offset = offsetof(kuflow_webhook_event, extra),
-
 };
 
 kf_status kuflow_webhook_event_decode(const char *text, size_t length, kuflow_webhook_event **model, kf_error *error)
@@ -2789,7 +2732,6 @@ const kf_type kuflow_webhook_event_process_created_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_webhook_event_process_created),
     .extra_offset = offsetof(kuflow_webhook_event_process_created, extra),
-
 };
 CHECK(offsetof(kuflow_webhook_event_process_created, extra) == offsetof(kuflow_webhook_event, extra), "begins like its base");
 
@@ -2832,7 +2774,6 @@ const kf_type kuflow_webhook_event_process_created_data_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_webhook_event_process_created_data),
     .extra_offset = offsetof(kuflow_webhook_event_process_created_data, extra),
-
 };
 
 kf_status kuflow_webhook_event_process_created_data_decode(const char *text, size_t length,
@@ -2880,7 +2821,6 @@ const kf_type kuflow_webhook_event_process_state_changed_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_webhook_event_process_state_changed),
     .extra_offset = offsetof(kuflow_webhook_event_process_state_changed, extra),
-
 };
 CHECK(offsetof(kuflow_webhook_event_process_state_changed, extra) == offsetof(kuflow_webhook_event, extra), "begins like its base");
 
@@ -2926,7 +2866,6 @@ const kf_type kuflow_webhook_event_process_state_changed_data_schema = {
     .field_count = 2,
     .size = sizeof(kuflow_webhook_event_process_state_changed_data),
     .extra_offset = offsetof(kuflow_webhook_event_process_state_changed_data, extra),
-
 };
 
 kf_status kuflow_webhook_event_process_state_changed_data_decode(
@@ -2973,7 +2912,6 @@ const kf_type kuflow_webhook_event_process_item_created_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_webhook_event_process_item_created),
     .extra_offset = offsetof(kuflow_webhook_event_process_item_created, extra),
-
 };
 CHECK(offsetof(kuflow_webhook_event_process_item_created, extra) == offsetof(kuflow_webhook_event, extra), "begins like its base");
 
@@ -3025,7 +2963,6 @@ const kf_type kuflow_webhook_event_process_item_created_data_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_webhook_event_process_item_created_data),
     .extra_offset = offsetof(kuflow_webhook_event_process_item_created_data, extra),
-
 };
 
 kf_status kuflow_webhook_event_process_item_created_data_decode(const char *text, size_t length,
@@ -3075,7 +3012,6 @@ const kf_type kuflow_webhook_event_process_item_task_state_changed_schema = {
     .field_count = 5,
     .size = sizeof(kuflow_webhook_event_process_item_task_state_changed),
     .extra_offset = offsetof(kuflow_webhook_event_process_item_task_state_changed, extra),
-
 };
 CHECK(offsetof(kuflow_webhook_event_process_item_task_state_changed, extra) == offsetof(kuflow_webhook_event, extra), "begins like its base");
 
@@ -3127,7 +3063,6 @@ const kf_type kuflow_webhook_event_process_item_task_state_changed_data_schema =
     .field_count = 5,
     .size = sizeof(kuflow_webhook_event_process_item_task_state_changed_data),
     .extra_offset = offsetof(kuflow_webhook_event_process_item_task_state_changed_data, extra),
-
 };
 
 kf_status kuflow_webhook_event_process_item_task_state_changed_data_decode(
@@ -3171,7 +3106,6 @@ const kf_type kuflow_kms_key_schema = {
     .size = sizeof(kuflow_kms_key),
     .extra_offset = offsetof(kuflow_kms_key, extra),
     .flags = KF_TYPE_SECRET,
-
 };
 
 kf_status kuflow_kms_key_decode(const char *text, size_t length, kuflow_kms_key **model, kf_error *error)
@@ -3210,7 +3144,6 @@ const kf_type kuflow_json_patch_schema = {
     .size = sizeof(kuflow_json_patch),
     .extra_offset = offsetof(kuflow_json_patch, extra),
     .flags = KF_TYPE_VALUE,
-
 };
 
 kf_status kuflow_json_patch_decode(const char *text, size_t length, kuflow_json_patch **model, kf_error *error)
@@ -3253,7 +3186,6 @@ const kf_type kuflow_authentication_engine_certificate_tls_schema = {
     .size = sizeof(kuflow_authentication_engine_certificate_tls),
     .extra_offset = offsetof(kuflow_authentication_engine_certificate_tls, extra),
     .flags = KF_TYPE_SECRET,
-
 };
 
 kf_status kuflow_authentication_engine_certificate_tls_decode(const char *text, size_t length,

@@ -1,4 +1,4 @@
-#include "json/base64.h"
+#include "core/base64.h"
 
 #include <string.h>
 

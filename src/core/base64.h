@@ -1,6 +1,6 @@
 /* Base64 of RFC 4648, section 4: the standard alphabet, with padding. */
-#ifndef KF_JSON_BASE64_H
-#define KF_JSON_BASE64_H
+#ifndef KF_CORE_BASE64_H
+#define KF_CORE_BASE64_H
 
 #include "core/buffer.h"
 
