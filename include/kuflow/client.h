@@ -11,7 +11,9 @@
 extern "C" {
 #endif
 
-/** A client: a base URL, credentials, limits and a pool of connections. Any number of threads may use one at once. */
+/** A client: a base URL, credentials, limits and a pool of connections. Any number of threads may use one at once. After
+ *  fork() parent and child may both go on with it, each over connections of its own; fork while no other thread is in a
+ *  call. */
 typedef struct kf_client kf_client;
 
 /** A handle to end calls from another thread. */
@@ -34,7 +36,9 @@ typedef enum kf_auth {
 
 /**
  * Supplies a token. Asked before the first request, when the token is about to expire, and once more when the server
- * answered 401. Called in the thread of a call, never by two threads at once; must not use the same client.
+ * answered 401. Called in the thread of a call, never by two threads at once; must not use the same client. The call
+ * that asks waits for as long as the provider takes, which counts against its deadline but is not cut short by it or by
+ * a cancel; the other calls wait no longer than their own deadline and cancel allow.
  *
  * @param token       Receives the token; the provider writes at most `size` bytes, the NUL included.
  * @param expires_ms  Receives how long it is valid, in milliseconds; leave it as it is (-1) for "not known".
@@ -49,12 +53,13 @@ typedef enum kf_event_kind {
     KF_EVENT_CALL = 3     /**< The call ended; `bytes_…` and `milliseconds` are those of all attempts. */
 } kf_event_kind;
 
-/** One thing that happened in a call: for logs and metrics. Never contains a credential, a query or a body. */
+/** One thing that happened in a call: for logs and metrics. Never contains a credential, a query or a body, but for the
+ *  server's own words in `message`. */
 typedef struct kf_event {
     kf_event_kind kind;
     const char *operation; /**< "kuflow.retrieveProcess", or "" for kf_request_send(). */
     const char *method;
-    const char *path; /**< The template: "/processes/{id}". */
+    const char *path; /**< The template: "/processes/{id}"; of kf_request_send() the path. */
     const char *request_id;
     kf_status status;
     int http_status; /**< 0 when no answer came. */
@@ -92,7 +97,7 @@ typedef struct kf_client_options {
                                server. Without user, password, query or fragment. */
     bool allow_http;      /**< Allow `http://`, that is, credentials and data in clear text. */
 
-    kf_auth auth;
+    kf_auth auth;         /**< With KF_AUTH_NONE there may be no credentials: KF_ERROR_ARGUMENT. */
     const char *username; /**< The user's name, or KuFlow's client id. */
     const char *password; /**< The password, or KuFlow's client secret. */
     const char *token;
@@ -118,7 +123,7 @@ typedef struct kf_client_options {
     bool no_retry_budget;       /**< Switch off the budget of 500 tokens that ends retry storms. */
 
     size_t max_response_bytes; /**< Of an answer held in memory, decompressed. Default: 64 MiB. */
-    size_t max_header_bytes;   /**< Of an answer's headers. Default: 256 KiB. */
+    size_t max_header_bytes;   /**< Of an answer's headers and trailers. Default: 256 KiB. */
     int max_json_depth;        /**< Default: 512. */
     int max_idle_connections;  /**< Kept open for the next calls. Default: 16. */
 
@@ -217,9 +222,10 @@ KF_API const char *kf_response_text(const kf_response *response, size_t *length)
 
 /** A new handle; NULL when memory is short. */
 KF_API kf_cancel *kf_cancel_new(void);
-/** Ends all calls, waits included, of the scopes with this handle, now and later. Any thread; not in a signal handler. */
+/** Ends all calls, waits included, of the scopes with this handle, now and later. Any thread; not in a signal handler.
+ *  A call that is in a function of the caller's, or in the system's look-up of a name, ends when that returns. */
 KF_API void kf_cancel_trigger(kf_cancel *cancel);
-/** Makes the handle usable again. */
+/** Makes the handle usable again. Calls that were under way when it was triggered end all the same. */
 KF_API void kf_cancel_reset(kf_cancel *cancel);
 /** Whether it was triggered. */
 KF_API bool kf_cancel_triggered(const kf_cancel *cancel);

@@ -16,10 +16,11 @@ typedef enum kf_status {
     KF_OK = 0,
     KF_ERROR_MEMORY = 1,     /**< An allocation failed. Nothing is half done and nothing leaked. */
     KF_ERROR_ARGUMENT = 2,   /**< The caller's input is wrong; `message` says what and where. Nothing was sent. */
-    KF_ERROR_CANCELLED = 3,  /**< kf_cancel_trigger() ended the call. */
+    KF_ERROR_CANCELLED = 3,  /**< kf_cancel_trigger() or a progress callback ended the call. */
     KF_ERROR_TIMEOUT = 4,    /**< A time limit ended the call or its last attempt. */
-    KF_ERROR_CONNECT = 5,    /**< No connection: name, address, refused. Nothing was sent. */
-    KF_ERROR_TLS = 6,        /**< The server's certificate, or the agreement on TLS, was refused. Nothing was sent. */
+    KF_ERROR_CONNECT = 5,    /**< No connection: name, address, refused. The last attempt sent nothing. */
+    KF_ERROR_TLS = 6,        /**< The server's certificate, or the agreement on TLS, was refused. The last
+                                  attempt sent nothing. */
     KF_ERROR_TRANSPORT = 7,  /**< The connection broke, or the answer came incomplete or was not HTTP. */
     KF_ERROR_AUTH = 8,       /**< HTTP 401, or the token provider failed. */
     KF_ERROR_FORBIDDEN = 9,  /**< HTTP 403. */
@@ -46,7 +47,8 @@ KF_API const char *kf_status_text(kf_status status);
  *
  * Every call that takes a `kf_error *` accepts NULL, and otherwise fills all of it, also on success: then `status` is
  * KF_OK and `http_status`, `attempts`, `request_id` and `idempotency_id` tell about the answer (201 or 200 of a
- * creation, say). Texts are UTF-8, always terminated, cut to their size, and never contain a credential.
+ * creation, say). Texts are UTF-8, always terminated, cut to their size, and never contain a credential:
+ * where a server repeats the one it was sent, it is replaced by asterisks.
  */
 typedef struct kf_error {
     kf_status status;
@@ -58,7 +60,8 @@ typedef struct kf_error {
     int64_t retry_after_ms;    /**< The wait that the server asked for, in milliseconds; -1 when it did not. */
     char message[512];         /**< One sentence for a person: what failed, and where. Empty on success. */
     char server_code[96];      /**< The server's own error code, if its error body has one. */
-    char server_message[256];  /**< The server's own words. */
+    char server_message[256];  /**< The server's own words: its message; where there is a detail too, "message: detail".
+                                    Of a body in no known form, its text without markup. */
     char server_location[128]; /**< What the server says the error is about. */
     char request_id[64];       /**< The id that this call had in the `X-Request-Id` header, kept over its attempts. */
     char idempotency_id[64];   /**< The id that made the creation repeatable: the caller's, or the library's. */

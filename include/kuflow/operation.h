@@ -44,9 +44,11 @@ typedef struct kf_parameter {
 
 /** Whether an operation may be sent again when it is not known if the first request was carried out. */
 typedef enum kf_idempotency {
-    KF_IDEMPOTENCY_NONE = 0, /**< No: only failures that certainly happened before the request was sent are repeated. */
+    KF_IDEMPOTENCY_NONE = 0, /**< No: repeated are only failures that certainly happened before the request was sent, and
+                                  refusals: 429, and one 401 when a token provider has another token. */
     KF_IDEMPOTENCY_SAFE,     /**< It changes nothing, or doing it twice is the same as once. */
-    KF_IDEMPOTENCY_KEY       /**< Yes, because the body has an id: the field of its type with KF_FIELD_KEY. */
+    KF_IDEMPOTENCY_KEY       /**< Yes, because the body has an id, the field of its type with KF_FIELD_KEY: the
+                                  caller's, or a UUID that the library fills in once per call. */
 } kf_idempotency;
 
 /** What an operation's answer is under one status. */

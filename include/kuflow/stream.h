@@ -34,10 +34,12 @@ typedef struct kf_source {
     int kind;         /**< Set by the init functions. */
     const void *data; /**< Memory; borrowed. */
     const char *path; /**< Path; borrowed. Opened for each attempt, closed after it. */
-    int fd;           /**< Descriptor; stays open. Read from its position at the call. */
+    int fd;           /**< Descriptor, blocking; stays open. Read from its position at the call, which moves. */
     kf_read_fn read;
     kf_rewind_fn rewind; /**< NULL: the upload cannot be repeated once bytes were read. */
-    int64_t length;      /**< Bytes in all. -1 for a callback or pipe that does not know: sent in chunks. */
+    int64_t length;      /**< Bytes in all. -1 for a callback or pipe that does not know: sent in chunks. May be set after
+                              kf_source_fd() to send just so many bytes; a source with fewer is an error, and so is a
+                              file or callback with more. */
     void *user;          /**< For `read` and `rewind`. */
     kf_progress_fn progress; /**< May be NULL. Set it after init. */
     void *progress_user;
@@ -53,13 +55,19 @@ KF_API void kf_source_callback(kf_source *source, kf_read_fn read, kf_rewind_fn 
  * Where the bytes of a download go, and what came. Only the body of a success gets here, never an error's.
  *
  * A file appears under its path only when it is whole: until then it has a temporary name in the same directory, and a
- * failed download leaves nothing behind. A descriptor or callback may have received a part when the call fails; the
- * call is not repeated after the first byte was handed over, unless `rewind` can take it back.
+ * failed download leaves nothing behind. It has the permissions of the file that it replaces, or the usual ones; a
+ * symbolic link at the path is replaced, not followed. A descriptor or callback may have received a part when the call
+ * fails; the call is not repeated after the first byte was handed over, unless `rewind` can take it back, or the
+ * descriptor is a file, not O_APPEND, and stood at its end.
+ *
+ * An answer that announces neither its length nor chunks ends when the server closes the connection, so that HTTP cannot
+ * tell a whole one from one that was cut. Servers of today do not answer so; where one does, check the bytes themselves.
+ * The same holds for one that compresses the content although it was asked not to (`Accept-Encoding: identity`).
  */
 typedef struct kf_sink {
     int kind;         /**< Set by the init functions. */
     const char *path; /**< Path; borrowed. An existing file is replaced. */
-    int fd;           /**< Descriptor; stays open. */
+    int fd;           /**< Descriptor, blocking; stays open. Nobody reading a pipe is KF_ERROR_IO, not a signal. */
     kf_write_fn write;
     kf_rewind_fn rewind; /**< May be NULL. */
     void *user;          /**< For `write` and `rewind`. */

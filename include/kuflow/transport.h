@@ -33,7 +33,7 @@ typedef struct kf_exchange {
     void *user;
 
     /* The outcome, written by the transport. */
-    bool sent;     /**< At least one byte of the request may have left. */
+    bool sent;     /**< At least one byte of the request may have left. True unless the transport says otherwise. */
     bool complete; /**< The answer came whole. */
     int code;      /**< A CURLcode; 0 for success. */
     char message[256];

@@ -56,8 +56,8 @@ static void find_key(kf_call_state *call, const char **made)
         const kf_field *field = &type->fields[i];
         if ((field->flags & KF_FIELD_KEY) == 0 || field->kind != KF_KIND_STRING)
             continue;
-        call->keyed = true;
         const char *id = *(const char *const *)((const char *)call->body + field->offset);
+        call->keyed = id == NULL || *id != '\0'; /* an empty one tells nothing apart */
         if (id != NULL) {
             KF_COPY_TEXT(call->error->idempotency_id, id, strlen(id));
         } else {
@@ -118,7 +118,8 @@ static kf_status prepare(kf_call_state *call, const void *path, const void *para
         status = kf_url_build(send->base, operation, &values, &call->url, call->error);
     if (status == KF_OK)
         status = prepare_body(call);
-    const kf_own_headers own = {operation->accept, call->body != NULL ? operation->body_media : NULL};
+    const kf_own_headers own = {operation->accept, call->body != NULL ? operation->body_media : NULL,
+                                has_flag(call, KF_OPERATION_DOWNLOAD) ? KF_UNCOMPRESSED : NULL};
     if (status == KF_OK)
         status = kf_headers_collect(&call->headers, client, NULL, operation, parameters, &own, call->error);
     if (status == KF_OK)

@@ -100,6 +100,15 @@ static kf_status make_core(const kf_client_options *options, kf_core **core, kf_
     return status;
 }
 
+kf_status kf_client_check_headers(const kf_client *client, const kf_pairs *headers, kf_error *error)
+{
+    const char *own = client->core->auth.header;
+    kf_status status = kf_headers_check(headers, !client->authorized, error);
+    if (status == KF_OK && own != NULL && kf_pairs_find(headers, own) != NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the header %s is set by the library itself", own);
+    return status;
+}
+
 kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf_error *error)
 {
     kf_client_options resolved;
@@ -111,10 +120,7 @@ kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf
     kf_status status = kf_options_resolve(options, &resolved, error);
     if (status != KF_OK)
         return status;
-    kf_pairs headers = {(kf_pair *)resolved.headers, resolved.header_count};
-    status = kf_headers_check(&headers, resolved.auth == KF_AUTH_NONE, error);
-    if (status != KF_OK)
-        return status;
+    const kf_pairs headers = {(kf_pair *)resolved.headers, resolved.header_count};
     kf_client *made = calloc(1, sizeof(*made));
     if (made == NULL)
         return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
@@ -124,6 +130,8 @@ kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf
     made->max_attempts = resolved.max_attempts;
     made->authorized = resolved.auth != KF_AUTH_NONE;
     status = make_core(&resolved, &made->core, error);
+    if (status == KF_OK)
+        status = kf_client_check_headers(made, &headers, error);
     if (status == KF_OK &&
         (!kf_pairs_join(&made->headers, &headers, &none, false) || !copy_text(&made->tenant, resolved.tenant)))
         status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
@@ -175,7 +183,7 @@ static kf_status check_scope(const kf_client *parent, const kf_scope_options *op
     if (options->cancel != NULL && parent->cancels.count == KF_CANCEL_MAX)
         return kf_fail(error, KF_ERROR_ARGUMENT, "more than %d scopes with a cancel handle within each other",
                        KF_CANCEL_MAX);
-    return kf_headers_check(&headers, !parent->authorized, error);
+    return kf_client_check_headers(parent, &headers, error);
 }
 
 kf_status kf_client_scope(kf_client *parent, const kf_scope_options *options, kf_client **scope, kf_error *error)

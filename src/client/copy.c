@@ -2,6 +2,7 @@
 
 #include "core/fail.h"
 #include "http/parameter.h"
+#include "model/codec.h"
 
 #include <string.h>
 
@@ -34,7 +35,7 @@ static kf_status copy_element(kf_arena *arena, const kf_field *field, void *targ
     } else if (field->kind == KF_KIND_OBJECT) {
         void **object = target;
         if (*object != NULL)
-            return kf_copy_struct(arena, field->ref, *object, object, error);
+            return kf_copy_struct(arena, kf_model_type(field->ref, *object), *object, object, error);
     } else if (field->kind == KF_KIND_JSON && *(const void *const *)target != NULL) {
         return kf_fail(error, KF_ERROR_ARGUMENT, "the parameter \"%s\" is JSON, which a pager cannot keep",
                        field->name);
@@ -73,6 +74,9 @@ kf_status kf_copy_struct(kf_arena *arena, const kf_type *type, const void *sourc
     if (source == NULL)
         return KF_OK;
     memcpy(made, source, type->size);
+    if ((type->flags & KF_TYPE_REQUEST) == 0 &&
+        ((const kf_extra *)(const void *)(made + type->extra_offset))->count > 0)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "a parameter has extra members, which a pager cannot keep");
     for (size_t i = 0; i < type->field_count && status == KF_OK; i++) {
         const kf_field *field = &type->fields[i];
         if ((field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0)

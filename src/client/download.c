@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE 1
 #include "client/stream.h"
 #include "core/fail.h"
+#include "http/pipe.h"
 #include "kuflow/uuid.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ static bool fail(kf_download *download, kf_status status, const char *what, int 
 kf_status kf_download_init(kf_download *download, kf_sink *sink, size_t limit, const kf_clock *clock, kf_error *error)
 {
     *download = (kf_download){.sink = sink, .fd = -1, .start = -1, .total = -1, .limit = limit};
+    download->regular = sink->kind == KF_STREAM_PATH;
     if (sink->kind < KF_STREAM_MEMORY || sink->kind > KF_STREAM_CALLBACK ||
         (sink->kind == KF_STREAM_PATH && sink->path == NULL) ||
         (sink->kind == KF_STREAM_CALLBACK && sink->write == NULL))
@@ -38,8 +40,12 @@ kf_status kf_download_init(kf_download *download, kf_sink *sink, size_t limit, c
     if (sink->kind == KF_STREAM_FD) {
         struct stat info;
         download->fd = sink->fd;
-        if (fstat(sink->fd, &info) == 0 && S_ISREG(info.st_mode))
-            download->start = lseek(sink->fd, 0, SEEK_CUR);
+        int flags = fcntl(sink->fd, F_GETFL);
+        download->regular = fstat(sink->fd, &info) == 0 && S_ISREG(info.st_mode);
+        /* Only what was added at the end can be taken back without harm to what was there, and not where others may
+         * append too. */
+        if (download->regular && flags >= 0 && (flags & O_APPEND) == 0 && lseek(sink->fd, 0, SEEK_CUR) == info.st_size)
+            download->start = info.st_size;
     }
     return KF_OK;
 }
@@ -53,7 +59,8 @@ static bool open_temporary(kf_download *download)
     size_t directory = (size_t)(name - path);
     size_t size = strlen(path) + 16;
     struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+    bool replaces = stat(path, &info) == 0;
+    if (replaces && !S_ISREG(info.st_mode))
         return fail(download, KF_ERROR_IO, "not a regular file:", S_ISDIR(info.st_mode) ? EISDIR : 0);
     download->temporary = malloc(size);
     if (download->temporary == NULL)
@@ -63,7 +70,9 @@ static bool open_temporary(kf_download *download)
         kf_uuid_new(random);
         /* A name may have 255 bytes. */
         snprintf(download->temporary, size, "%.*s.%.200s.%.6s", (int)directory, path, name, random);
-        download->fd = open(download->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        /* What replaces a file may not be read by more people than that. */
+        mode_t mode = replaces ? info.st_mode & 0777 : 0666;
+        download->fd = open(download->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (download->fd >= 0)
             return true;
         if (errno != EEXIST)
@@ -91,10 +100,24 @@ bool kf_download_begin(kf_download *download, int64_t total)
     return true;
 }
 
+/* A pipe of the caller's may have lost its reader. */
+static ssize_t write_some(const kf_download *download, const char *data, size_t size)
+{
+    kf_pipe_guard guard;
+    if (download->regular)
+        return write(download->fd, data, size);
+    kf_pipe_guard_begin(&guard);
+    ssize_t count = write(download->fd, data, size);
+    int number = errno;
+    kf_pipe_guard_end(&guard);
+    errno = number;
+    return count;
+}
+
 static bool write_all(kf_download *download, const char *data, size_t size)
 {
     while (size > 0) {
-        ssize_t count = write(download->fd, data, size);
+        ssize_t count = write_some(download, data, size);
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)

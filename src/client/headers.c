@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Accept, Content-Type, User-Agent, X-Request-Id, Cookie, and the credential. */
-#define OWN_HEADERS 6
+/* Accept, Content-Type, Accept-Encoding, User-Agent, X-Request-Id, Cookie, and the credential. */
+#define OWN_HEADERS 7
 
 static bool reserve(kf_header_list *list, size_t capacity)
 {
@@ -122,6 +122,7 @@ kf_status kf_headers_collect(kf_header_list *list, const kf_client *client, cons
     }
     add_own(list, "Accept", own->accept);
     add_own(list, "Content-Type", own->content_type);
+    add_own(list, "Accept-Encoding", own->accept_encoding);
     add_own(list, "User-Agent", client->core->user_agent);
     const kf_pairs all = {list->items, list->count};
     const char *request_id = kf_pairs_find(&all, "X-Request-Id");

@@ -4,6 +4,9 @@
 
 #include "client/state.h"
 
+/* Of downloads: libcurl does not notice when compressed content ends too early, and its whole length is not known. */
+#define KF_UNCOMPRESSED "identity"
+
 #define KF_HEADERS_INLINE 24
 
 typedef struct kf_header_list {
@@ -19,6 +22,7 @@ typedef struct kf_header_list {
 typedef struct kf_own_headers {
     const char *accept;
     const char *content_type;
+    const char *accept_encoding;
 } kf_own_headers;
 
 /* Collects the client's headers, those of the call (`more`, may be NULL; they replace), parameters, and the library's

@@ -182,6 +182,9 @@ static void default_number(int64_t *value, int64_t standard)
 
 static kf_status check(const kf_client_options *options, kf_error *error)
 {
+    if (options->auth == KF_AUTH_NONE && (options->username != NULL || options->password != NULL ||
+                                          options->token != NULL || options->token_provider != NULL))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "there are credentials, but auth does not say how to send them");
     if (options->max_attempts < 0 || options->max_idle_connections < 0 || options->max_json_depth < 0)
         return kf_fail(error, KF_ERROR_ARGUMENT, "max_attempts, max_idle_connections or max_json_depth is negative");
     if (options->header_count > 0 && options->headers == NULL)
@@ -190,6 +193,8 @@ static kf_status check(const kf_client_options *options, kf_error *error)
         return kf_fail(error, KF_ERROR_ARGUMENT, "user_agent has a control character");
     if (options->ca_file != NULL && options->ca_pem != NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "ca_file and ca_pem exclude each other");
+    if (options->client_cert_file == NULL && (options->client_key_file != NULL || options->client_key_password != NULL))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "client_key_file needs client_cert_file");
 #if LIBCURL_VERSION_NUM < 0x074d00
     if (options->ca_pem != NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "ca_pem needs libcurl 7.77");

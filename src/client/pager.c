@@ -137,6 +137,14 @@ static kf_status obtain(kf_pager *pager, void **page, kf_error *error)
     return status == KF_OK ? fetch(pager, pager->client, page, error) : status;
 }
 
+/* False: there is no such position. */
+static bool advance(kf_pager *pager, int64_t by)
+{
+    bool good = pager->position <= INT64_MAX - by;
+    pager->next = good ? pager->position + by : pager->position;
+    return good;
+}
+
 /* Makes a page the current one, and finds out where the next one is. */
 static void install(kf_pager *pager, void *page)
 {
@@ -151,14 +159,14 @@ static void install(kf_pager *pager, void *page)
     bool short_page = size > 0 && pager->count < (size_t)size;
     if (pagination->style == KF_PAGE_NUMBER) {
         int64_t pages = kf_page_number(&layout->pages, page);
-        pager->next = pager->position + 1;
-        pager->ended = pages >= 0 ? pager->next - pagination->first >= pages : short_page;
+        pager->ended = !advance(pager, 1);
+        pager->ended |= pages >= 0 ? pager->next - pagination->first >= pages : short_page;
     } else {
         int64_t total = kf_page_number(&layout->total, page);
-        pager->next = pager->position + (int64_t)pager->count;
-        pager->ended = total >= 0 ? pager->next >= total : short_page;
+        pager->ended = !advance(pager, (int64_t)pager->count);
+        pager->ended |= total >= 0 ? pager->next >= total : short_page;
     }
-    pager->ended = pager->ended || pager->count == 0;
+    pager->ended |= pager->count == 0;
 }
 
 const void *kf_pager_next(kf_pager *pager, kf_error *error)

@@ -34,13 +34,15 @@ static kf_status check(const kf_request_state *state, const char *method)
     kf_error *error = state->error;
     if (!kf_header_name_valid(method) || strlen(method) > 15 || strcmp(method, "CONNECT") == 0)
         return kf_fail(error, KF_ERROR_ARGUMENT, "the method is not one that can be sent");
+    if (strcmp(method, "HEAD") == 0 && (request->body != NULL || request->upload != NULL || request->download != NULL))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "HEAD has neither body nor download");
     if (request->body != NULL && request->upload != NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "body and upload exclude each other");
     if ((request->header_count > 0 && request->headers == NULL) || (request->query_count > 0 && request->query == NULL))
         return kf_fail(error, KF_ERROR_ARGUMENT, "headers or query is NULL, but its count is not 0");
     if (request->content_type != NULL && !kf_header_value_valid(request->content_type))
         return kf_fail(error, KF_ERROR_ARGUMENT, "content_type has a control character");
-    return kf_headers_check(&state->more, !state->client->authorized, error);
+    return kf_client_check_headers(state->client, &state->more, error);
 }
 
 static const char *content_type(const kf_request *request)
@@ -82,7 +84,7 @@ static kf_status prepare(kf_request_state *state)
     const char *method = request->method != NULL ? request->method : "GET";
     const kf_pairs query = {(kf_pair *)request->query, request->query_count};
     const kf_own_headers own = {request->download != NULL ? "*/*" : "application/json, */*;q=0.5",
-                                content_type(request)};
+                                content_type(request), request->download != NULL ? KF_UNCOMPRESSED : NULL};
     kf_status status = check(state, method);
     if (status == KF_OK)
         status = kf_client_base(client, NULL, &send->base, state->error);

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE 1
 #include "client/response.h"
 
 #include "http/header.h"
@@ -9,7 +10,9 @@ void kf_response_free(kf_response *response)
 {
     if (response == NULL)
         return;
-    kf_buffer_free(&response->headers);
+    kf_buffer_wipe(&response->headers); /* cookies, tokens */
+    if (response->text != NULL)
+        explicit_bzero(response->text, response->length);
     free(response->text);
     free(response);
 }

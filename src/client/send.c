@@ -31,9 +31,7 @@ static void emit(const kf_send *send, kf_event_kind kind, int64_t since, int64_t
         .status = error->status,
         .http_status = error->http_status,
         .attempt = error->attempts,
-        .bytes_sent = all                    ? send->bytes_sent
-                      : send->upload != NULL ? kf_upload_sent(send->upload)
-                                             : 0,
+        .bytes_sent = all ? send->bytes_sent : send->attempt_sent,
         .bytes_received = all ? send->bytes_received : send->receiver->received,
         .milliseconds = kf_clock_now(&core->clock) - since,
         .wait_ms = wait_ms,
@@ -57,15 +55,23 @@ static void restart_error(kf_error *error)
     error->server_location[0] = '\0';
 }
 
+static bool too_late(const kf_send *send)
+{
+    return send->deadline_at >= 0 && kf_clock_now(&send->client->core->clock) >= send->deadline_at;
+}
+
 /* The time for this attempt: its own limit, or what is left of the call's. -1: none. */
-static int64_t attempt_timeout(const kf_send *send, int64_t now)
+static int64_t attempt_timeout(const kf_send *send)
 {
     int64_t timeout = send->client->attempt_timeout_ms;
     if (timeout == 0)
         timeout = send->transfer ? -1 : ATTEMPT_TIMEOUT_MS;
-    if (send->deadline_at >= 0 && (timeout < 0 || send->deadline_at - now < timeout))
-        timeout = send->deadline_at - now;
-    return timeout;
+    if (send->deadline_at >= 0) {
+        int64_t left = send->deadline_at - kf_clock_now(&send->client->core->clock);
+        if (timeout < 0 || left < timeout)
+            timeout = left > 1 ? left : 1; /* 0 would be none */
+    }
+    return timeout < 0 ? -1 : timeout;
 }
 
 static void fill_exchange(kf_send *send, const kf_credential *credential, kf_exchange *exchange)
@@ -79,7 +85,8 @@ static void fill_exchange(kf_send *send, const kf_credential *credential, kf_exc
     }
     *exchange =
         (kf_exchange){.method = send->method, .url = send->url, .headers = send->headers, .header_count = count};
-    exchange->timeout_ms = attempt_timeout(send, send->attempt_at);
+    exchange->timeout_ms = attempt_timeout(send);
+    exchange->sent = true; /* unless the transport knows better */
     if (upload != NULL) {
         exchange->body_length = upload->length;
         bool memory = kf_upload_in_memory(upload);
@@ -99,6 +106,12 @@ static kf_status perform(kf_send *send, kf_exchange *exchange)
     return kf_pool_perform(core->pool, exchange, &options);
 }
 
+/* A server that broke off, a gateway that lost its server, and one that points to what it made. */
+static bool unclear(int http_status)
+{
+    return http_status == 500 || http_status == 502 || http_status == 504 || http_status == 302 || http_status == 303;
+}
+
 /* A whole answer: a success, or its words in the error. */
 static kf_status conclude_answer(kf_send *send)
 {
@@ -111,8 +124,7 @@ static kf_status conclude_answer(kf_send *send)
         error->retry_after_ms = kf_retry_after_ms(receiver->retry_after_ms);
     if (error->retry_after_ms < 0 && *receiver->retry_after != '\0')
         error->retry_after_ms = kf_retry_after(receiver->retry_after, kf_clock_wall(&send->client->core->clock));
-    /* A gateway that lost its server does not know what that did. */
-    if (receiver->http_status == 502 || receiver->http_status == 504)
+    if (unclear(receiver->http_status))
         send->acted |= !changes_nothing(send);
     return kf_describe_answer(receiver, send->pointers, error);
 }
@@ -137,46 +149,85 @@ static kf_status conclude_failure(kf_send *send, kf_status status, const kf_exch
     return kf_fail(error, status, "%s", *exchange->message != '\0' ? exchange->message : kf_status_text(status));
 }
 
-/* Carries out one attempt; all that it found is in the error, and what a retry must know in `attempt`. */
-static kf_status run_attempt(kf_send *send, kf_attempt *attempt)
+/* No credential gets into an error, also when the server repeats what it was sent. */
+static void redact(const kf_send *send, const kf_exchange *exchange)
 {
-    kf_core *core = send->client->core;
-    kf_credential *credential = NULL;
+    kf_error *error = send->error;
+    const char *own = send->client->core->auth.header;
+    for (size_t i = 0; i < exchange->header_count; i++) {
+        const kf_pair *header = &exchange->headers[i];
+        if (!kf_header_name_equal(header->name, "Authorization") && !kf_header_name_equal(header->name, "Cookie") &&
+            (own == NULL || !kf_header_name_equal(header->name, own)))
+            continue;
+        kf_redact(error->message, header->value);
+        kf_redact(error->server_code, header->value);
+        kf_redact(error->server_message, header->value);
+        kf_redact(error->server_location, header->value);
+    }
+}
+
+/* One exchange with the server; all that it found is in the error, and what a retry must know in `attempt`. */
+static kf_status exchange_once(kf_send *send, const kf_credential *credential, kf_attempt *attempt)
+{
+    kf_receiver *receiver = send->receiver;
     kf_exchange exchange;
-    send->no_retry = false;
-    send->attempt_at = kf_clock_now(&core->clock);
-    if (send->authorize) {
-        kf_status status = kf_auth_acquire(&core->auth, &core->clock, send->refused, &credential, send->error);
-        if (status != KF_OK) {
-            send->no_retry = true;
-            return status;
-        }
-        send->generation = credential != NULL ? credential->generation : 0;
-    }
-    kf_status status = send->upload != NULL ? kf_upload_begin(send->upload, send->error) : KF_OK;
-    if (status != KF_OK) {
-        kf_credential_release(credential);
-        send->no_retry = true;
-        return status;
-    }
     fill_exchange(send, credential, &exchange);
     send->error->attempts++;
-    status = perform(send, &exchange);
-    kf_credential_release(credential);
+    kf_status status = perform(send, &exchange);
     if (send->upload != NULL) {
         kf_upload_end(send->upload);
-        send->bytes_sent += kf_upload_sent(send->upload);
+        send->attempt_sent = exchange.sent ? kf_upload_sent(send->upload) : 0;
+        send->bytes_sent += send->attempt_sent;
     }
-    send->bytes_received += send->receiver->received;
-    bool answered = status == KF_OK || send->receiver->enough;
-    if (answered && !kf_receiver_finish(send->receiver))
+    send->bytes_received += receiver->received;
+    bool answered = (status == KF_OK && receiver->failure.status == KF_OK) || receiver->enough;
+    if (answered && !kf_receiver_finish(receiver))
         answered = false;
     *attempt = (kf_attempt){.status = answered ? KF_OK : status,
-                            .http_status = answered ? send->receiver->http_status : 0,
+                            .http_status = answered ? receiver->http_status : 0,
                             .code = exchange.code,
                             .sent = exchange.sent,
                             .repeatable = send->repeatable};
-    return answered ? conclude_answer(send) : conclude_failure(send, status, &exchange);
+    status = answered ? conclude_answer(send) : conclude_failure(send, status, &exchange);
+    if (status != KF_OK)
+        redact(send, &exchange);
+    return status;
+}
+
+/* What comes before an exchange: the token and the body. */
+static kf_status prepare_attempt(kf_send *send, kf_credential **credential)
+{
+    kf_core *core = send->client->core;
+    const kf_auth_patience patience = {&send->waiter, send->deadline_at};
+    kf_status status = KF_OK;
+    if (send->authorize)
+        status = kf_auth_acquire(&core->auth, &core->clock, send->refused, &patience, credential, send->error);
+    send->generation = *credential != NULL ? (*credential)->generation : 0;
+    if (status == KF_OK && kf_waiter_cancelled(&send->waiter))
+        status = kf_fail(send->error, KF_ERROR_CANCELLED, "the call was cancelled");
+    if (status == KF_OK && too_late(send))
+        status = kf_fail(send->error, KF_ERROR_TIMEOUT, "the deadline passed before the request could be sent");
+    if (status == KF_OK && send->upload != NULL)
+        status = kf_upload_begin(send->upload, send->error);
+    return status;
+}
+
+/* Carries out one attempt. */
+static kf_status run_attempt(kf_send *send, kf_attempt *attempt)
+{
+    kf_credential *credential = NULL;
+    send->no_retry = false;
+    send->attempt_sent = 0;
+    send->attempt_at = kf_clock_now(&send->client->core->clock);
+    kf_status status = prepare_attempt(send, &credential);
+    if (status != KF_OK) {
+        send->no_retry = true;
+    } else {
+        status = exchange_once(send, credential, attempt);
+        emit(send, KF_EVENT_ATTEMPT, send->attempt_at, 0);
+    }
+    kf_credential_release(credential);
+    return status;
 }
 
 /* A token that the server refused is renewed once; that is not a retry. */
@@ -229,13 +280,12 @@ static kf_status attempt_until_done(kf_send *send)
     kf_core *core = send->client->core;
     if (kf_waiter_cancelled(&send->waiter))
         return cancelled(send);
-    if (send->deadline_at >= 0 && kf_clock_now(&core->clock) >= send->deadline_at)
+    if (too_late(send))
         return kf_fail(send->error, KF_ERROR_TIMEOUT, "the deadline had passed before anything was sent");
     for (;;) {
         kf_attempt attempt = {0};
         int64_t wait_ms;
         kf_status status = run_attempt(send, &attempt);
-        emit(send, KF_EVENT_ATTEMPT, send->attempt_at, 0);
         if (status == KF_OK) {
             kf_budget_success(&core->budget, send->price);
             return KF_OK;

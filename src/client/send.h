@@ -27,6 +27,7 @@ typedef struct kf_send {
     int64_t started_at;
     int64_t deadline_at; /* -1: none */
     int64_t attempt_at;
+    int64_t attempt_sent; /* bytes of the attempt's body */
     int64_t bytes_sent;
     int64_t bytes_received;
     uint64_t generation; /* of the token of the attempt under way */

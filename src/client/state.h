@@ -49,6 +49,9 @@ struct kf_client {
 /* The options with every default filled in; KF_ERROR_ARGUMENT where they make no sense. Texts stay borrowed. */
 kf_status kf_options_resolve(const kf_client_options *options, kf_client_options *resolved, kf_error *error);
 
+/* Headers that a caller wants to add: their form, and none that belong to the library or to the credentials. */
+kf_status kf_client_check_headers(const kf_client *client, const kf_pairs *headers, kf_error *error);
+
 /* The client's base URL; that of the document when the options had none. */
 kf_status kf_client_base(kf_client *client, const kf_service *service, const kf_base_url **base, kf_error *error);
 

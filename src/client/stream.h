@@ -63,7 +63,8 @@ typedef struct kf_download {
     kf_sink *sink;
     int fd;
     char *temporary; /* the file under its temporary name */
-    int64_t start; /* of a descriptor that can go back and be cut; -1: not so */
+    int64_t start; /* of a descriptor that can go back and be cut without harm; -1: not so */
+    bool regular; /* a file, and nothing that may break */
     int64_t done;
     int64_t total; /* -1: not known */
     size_t limit; /* of a sink in memory */

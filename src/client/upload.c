@@ -71,6 +71,10 @@ static bool measure(kf_upload *upload, int64_t position)
     }
     if (upload->source->length < 0 && S_ISREG(info.st_mode))
         upload->length = info.st_size > position ? (int64_t)info.st_size - position : 0;
+    /* Files of /proc say that they are empty. */
+    char first;
+    if (upload->source->length < 0 && upload->length == 0 && pread(upload->fd, &first, 1, (off_t)position) > 0)
+        upload->length = -1;
     return true;
 }
 
@@ -181,10 +185,12 @@ static int64_t read_source(kf_upload *upload, char *buffer, size_t size)
     return count;
 }
 
-/* At the announced end there must be no more. */
+/* At the announced end there must be no more. A descriptor whose length the caller gave may go on, or stay open. */
 static bool ends_here(kf_upload *upload)
 {
     char more;
+    if (upload->source->kind == KF_STREAM_FD && upload->source->length >= 0)
+        return true;
     int64_t count = read_source(upload, &more, 1);
     if (count > 0)
         fail(upload, KF_ERROR_IO, "there is more than the announced length in", 0);

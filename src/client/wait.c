@@ -7,7 +7,7 @@
 static int64_t pause_ms(const kf_client *client, int64_t interval_ms)
 {
     const kf_clock *clock = &client->core->clock;
-    int64_t half = interval_ms / 2;
+    int64_t half = interval_ms - interval_ms / 2; /* never 0 */
     int64_t pause = half + (int64_t)(kf_clock_random(clock) % (uint64_t)(interval_ms - half + 1));
     if (client->deadline_at < 0)
         return pause;

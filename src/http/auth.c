@@ -1,11 +1,13 @@
 #define _DEFAULT_SOURCE 1
 #include "http/auth.h"
 
+#include "core/base64.h"
 #include "core/fail.h"
 #include "http/header.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define TOKEN_SIZE 16384
 
@@ -33,38 +35,18 @@ void kf_credential_release(kf_credential *credential)
     free(credential);
 }
 
-static size_t base64(const unsigned char *data, size_t length, char *target)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t used = 0;
-    for (size_t i = 0; i < length; i += 3) {
-        unsigned long group = (unsigned long)data[i] << 16;
-        group |= i + 1 < length ? (unsigned long)data[i + 1] << 8 : 0;
-        group |= i + 2 < length ? (unsigned long)data[i + 2] : 0;
-        target[used++] = digits[group >> 18 & 63];
-        target[used++] = digits[group >> 12 & 63];
-        target[used++] = i + 1 < length ? digits[group >> 6 & 63] : '=';
-        target[used++] = i + 2 < length ? digits[group & 63] : '=';
-    }
-    return used;
-}
-
 /* "Basic " or "Bearer " and base64 of "username:password". */
 static kf_credential *encode_pair(const char *prefix, const char *username, const char *password)
 {
-    size_t name_length = strlen(username), password_length = strlen(password);
-    size_t length = name_length + 1 + password_length;
-    size_t size = length + length / 3 * 4 + 8;
-    char *work = malloc(size);
-    if (work == NULL)
-        return NULL;
-    memcpy(work, username, name_length);
-    work[name_length] = ':';
-    memcpy(work + name_length + 1, password, password_length);
-    size_t encoded = base64((unsigned char *)work, length, work + length);
-    kf_credential *credential = credential_new(prefix, work + length, encoded);
-    explicit_bzero(work, size);
-    free(work);
+    kf_buffer plain = {.secret = true}, encoded = {.secret = true};
+    kf_credential *credential = NULL;
+    kf_buffer_text(&plain, username);
+    kf_buffer_char(&plain, ':');
+    kf_buffer_text(&plain, password);
+    if (!plain.failed && kf_base64_append(&encoded, (const uint8_t *)plain.data, plain.length))
+        credential = credential_new(prefix, encoded.data, encoded.length);
+    kf_buffer_wipe(&plain);
+    kf_buffer_wipe(&encoded);
     return credential;
 }
 
@@ -136,6 +118,10 @@ kf_status kf_auth_init(kf_auth_state *auth, const kf_client_options *options, kf
     *auth = (kf_auth_state){.generations = 1};
     if (pthread_mutex_init(&auth->lock, NULL) != 0)
         return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    if (!kf_condition_init(&auth->answered)) {
+        pthread_mutex_destroy(&auth->lock);
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    }
     auth->locked = true;
     return init_kind(auth, options, error);
 }
@@ -144,50 +130,90 @@ void kf_auth_free(kf_auth_state *auth)
 {
     kf_credential_release(auth->current);
     free(auth->own_header);
-    if (auth->locked)
+    if (auth->locked) {
+        pthread_cond_destroy(&auth->answered);
         pthread_mutex_destroy(&auth->lock);
+    }
     *auth = (kf_auth_state){0};
 }
 
-/* Asks the provider; its lock is held. */
-static kf_status refresh(kf_auth_state *auth, const kf_clock *clock, kf_error *error)
+/* When a token that is valid for so long is to be replaced: early enough for the request to arrive, 30 s or a tenth of
+ * a short life before its end. -1: never. */
+static int64_t refresh_time(int64_t now, int64_t expires_ms)
+{
+    if (expires_ms < 0)
+        return -1;
+    int64_t life = expires_ms - (expires_ms / 10 < 30000 ? expires_ms / 10 : 30000);
+    return life > INT64_MAX - now ? -1 : now + life;
+}
+
+/* Asks the provider, without the lock. */
+static kf_status ask(const kf_auth_state *auth, const kf_clock *clock, kf_credential **credential, kf_error *error)
 {
     char *token = calloc(1, TOKEN_SIZE);
     int64_t expires_ms = -1;
-    kf_credential *made = NULL;
     kf_status status = KF_OK;
     if (token == NULL)
         return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
-    if (auth->provider(token, TOKEN_SIZE, &expires_ms, auth->provider_user) != 0) {
+    if (auth->provider(token, TOKEN_SIZE, &expires_ms, auth->provider_user) != 0)
         status = kf_fail(error, KF_ERROR_AUTH, "the token provider gave no token");
-        goto out;
-    }
-    if (memchr(token, '\0', TOKEN_SIZE) == NULL || !token_valid(token)) {
+    else if (memchr(token, '\0', TOKEN_SIZE) == NULL || !token_valid(token))
         status =
             kf_fail(error, KF_ERROR_AUTH, "the token of the provider is empty, too long or has a control character");
-        goto out;
-    }
-    made = credential_new("Bearer ", token, strlen(token));
-    if (made == NULL) {
+    else if ((*credential = credential_new("Bearer ", token, strlen(token))) == NULL)
         status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
-        goto out;
-    }
-    made->generation = ++auth->generations;
-    if (expires_ms >= 0) {
-        /* Early enough for the request to arrive: 30 s, or a tenth of a short life. */
-        int64_t margin = expires_ms / 10 < 30000 ? expires_ms / 10 : 30000;
-        made->refresh_at = kf_clock_now(clock) + expires_ms - margin;
-    }
-    kf_credential_release(auth->current);
-    auth->current = made;
-out:
+    else
+        (*credential)->refresh_at = refresh_time(kf_clock_now(clock), expires_ms);
     explicit_bzero(token, TOKEN_SIZE);
     free(token);
     return status;
 }
 
-kf_status kf_auth_acquire(kf_auth_state *auth, const kf_clock *clock, uint64_t refused, kf_credential **credential,
-                          kf_error *error)
+/* Gets a new token; the lock is held, but not while the provider is at work. */
+static kf_status refresh(kf_auth_state *auth, const kf_clock *clock, kf_error *error)
+{
+    kf_credential *made = NULL;
+    auth->asking = true;
+    pthread_mutex_unlock(&auth->lock);
+    kf_status status = ask(auth, clock, &made, error);
+    pthread_mutex_lock(&auth->lock);
+    auth->asking = false;
+    if (status == KF_OK) {
+        made->generation = ++auth->generations;
+        kf_credential_release(auth->current);
+        auth->current = made;
+    }
+    pthread_cond_broadcast(&auth->answered);
+    return status;
+}
+
+/* While another thread asks the provider. The end of that wakes at once; cancel and deadline are looked at between. */
+static kf_status wait_for_other(kf_auth_state *auth, const kf_clock *clock, const kf_auth_patience *patience,
+                                kf_error *error)
+{
+    struct timespec until;
+    if (patience != NULL && kf_waiter_cancelled(patience->waiter))
+        return kf_fail(error, KF_ERROR_CANCELLED, "the call was cancelled");
+    if (patience != NULL && patience->deadline_at >= 0 && kf_clock_now(clock) >= patience->deadline_at)
+        return kf_fail(error, KF_ERROR_TIMEOUT, "the token provider did not answer in time");
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += 20000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_cond_timedwait(&auth->answered, &auth->lock, &until);
+    return KF_OK;
+}
+
+static bool usable(const kf_credential *credential, const kf_clock *clock, uint64_t refused)
+{
+    return credential != NULL && credential->generation != refused &&
+           (credential->refresh_at < 0 || kf_clock_now(clock) < credential->refresh_at);
+}
+
+kf_status kf_auth_acquire(kf_auth_state *auth, const kf_clock *clock, uint64_t refused,
+                          const kf_auth_patience *patience, kf_credential **credential, kf_error *error)
 {
     kf_status status = KF_OK;
     *credential = NULL;
@@ -199,9 +225,9 @@ kf_status kf_auth_acquire(kf_auth_state *auth, const kf_clock *clock, uint64_t r
         return KF_OK;
     }
     pthread_mutex_lock(&auth->lock);
-    kf_credential *current = auth->current;
-    if (current == NULL || current->generation == refused ||
-        (current->refresh_at >= 0 && kf_clock_now(clock) >= current->refresh_at))
+    while (status == KF_OK && auth->asking && !usable(auth->current, clock, refused))
+        status = wait_for_other(auth, clock, patience, error);
+    if (status == KF_OK && !usable(auth->current, clock, refused))
         status = refresh(auth, clock, error);
     if (status == KF_OK) {
         atomic_fetch_add(&auth->current->references, 1);
@@ -209,4 +235,26 @@ kf_status kf_auth_acquire(kf_auth_state *auth, const kf_clock *clock, uint64_t r
     }
     pthread_mutex_unlock(&auth->lock);
     return status;
+}
+
+/* Bytes of the credential that stand at the start of the text: all of them, or as many as the text has before it was
+ * cut. 0: others. */
+static size_t match(const char *text, const char *secret, size_t length)
+{
+    size_t same = 0;
+    while (same < length && text[same] == secret[same])
+        same++;
+    return same == length || (text[same] == '\0' && same >= KF_REDACT_LEAST) ? same : 0;
+}
+
+void kf_redact(char *text, const char *credential)
+{
+    bool basic = strncmp(credential, "Basic ", 6) == 0, bearer = strncmp(credential, "Bearer ", 7) == 0;
+    const char *secret = credential + (basic ? 6 : bearer ? 7 : 0);
+    size_t length = strlen(secret);
+    for (; length >= KF_REDACT_LEAST && *text != '\0'; text++) {
+        size_t same = match(text, secret, length);
+        if (same > 0)
+            memset(text, '*', same);
+    }
 }

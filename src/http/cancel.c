@@ -2,8 +2,6 @@
 #include "http/cancel.h"
 
 #include <curl/curl.h>
-#include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -28,6 +26,7 @@ kf_cancel *kf_cancel_new(void)
 
 static void wake(kf_waiter *waiter)
 {
+    atomic_store(&waiter->cancelled, true);
     pthread_mutex_lock(&waiter->lock);
     if (waiter->multi != NULL)
         curl_multi_wakeup(waiter->multi);
@@ -73,7 +72,7 @@ bool kf_cancel_set_triggered(const kf_cancel_set *set)
     return false;
 }
 
-static bool init_condition(pthread_cond_t *condition)
+bool kf_condition_init(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
     if (pthread_condattr_init(&attributes) != 0)
@@ -88,9 +87,10 @@ bool kf_waiter_begin(kf_waiter *waiter, const kf_cancel_set *set)
 {
     waiter->set = set;
     waiter->multi = NULL;
+    atomic_init(&waiter->cancelled, false);
     if (pthread_mutex_init(&waiter->lock, NULL) != 0)
         return false;
-    if (!init_condition(&waiter->wake)) {
+    if (!kf_condition_init(&waiter->wake)) {
         pthread_mutex_destroy(&waiter->lock);
         return false;
     }
@@ -129,7 +129,7 @@ void kf_waiter_end(kf_waiter *waiter)
 
 bool kf_waiter_cancelled(const kf_waiter *waiter)
 {
-    return kf_cancel_set_triggered(waiter->set);
+    return atomic_load(&waiter->cancelled) || kf_cancel_set_triggered(waiter->set);
 }
 
 void kf_waiter_attach(kf_waiter *waiter, void *multi)
@@ -156,7 +156,7 @@ bool kf_waiter_sleep(kf_waiter *waiter, const kf_clock *clock, int64_t milliseco
         }
         pthread_mutex_lock(&waiter->lock);
         while (!kf_waiter_cancelled(waiter))
-            if (pthread_cond_timedwait(&waiter->wake, &waiter->lock, &until) == ETIMEDOUT)
+            if (pthread_cond_timedwait(&waiter->wake, &waiter->lock, &until) != 0)
                 break;
         pthread_mutex_unlock(&waiter->lock);
     }

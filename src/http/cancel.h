@@ -5,6 +5,7 @@
 #include "http/clock.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* A scope within a scope has the handles of both. */
 #define KF_CANCEL_MAX 8
@@ -28,9 +29,13 @@ typedef struct kf_waiter {
     const kf_cancel_set *set;
     pthread_mutex_t lock;
     pthread_cond_t wake;
+    atomic_bool cancelled; /* stays so when the handle is reset */
     void *multi; /* The CURLM that is at work for it; NULL: none. */
     kf_watch watches[KF_CANCEL_MAX];
 } kf_waiter;
+
+/* A condition whose waits are on the monotonic clock. */
+bool kf_condition_init(pthread_cond_t *condition);
 
 bool kf_waiter_begin(kf_waiter *waiter, const kf_cancel_set *set);
 void kf_waiter_end(kf_waiter *waiter);

@@ -59,13 +59,13 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
 {
     kf_handle *handle = user;
     size_t length = size * count;
-    if (handle->head == KF_HEAD_DONE)
-        return length; /* trailers */
     handle->head_bytes += length;
     if (handle->head_bytes > handle->options->max_header_bytes) {
         handle->stop = KF_STOP_HEADERS;
         return 0;
     }
+    if (handle->head == KF_HEAD_DONE)
+        return length; /* trailers, which libcurl keeps */
     size_t text = length;
     while (text > 0 && (data[text - 1] == '\n' || data[text - 1] == '\r'))
         text--;
@@ -143,6 +143,7 @@ static bool set_protocols(CURL *easy, const kf_connection_options *options)
     SET(CURLOPT_PROXY, options->proxy != NULL ? options->proxy : "");
     SET(CURLOPT_NOPROXY, "");
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* our headers are not for the proxy */
     return good;
 }
 
@@ -161,6 +162,9 @@ static bool set_times(CURL *easy, const kf_connection_options *options)
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_MAXAGE_CONN, 110L);
+#if LIBCURL_VERSION_NUM >= 0x075000
+    SET(CURLOPT_MAXLIFETIME_CONN, 600L); /* so that a name that moved is found again */
+#endif
     if (options->idle_timeout_ms >= 0) {
         SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
         SET(CURLOPT_LOW_SPEED_TIME, whole_seconds(options->idle_timeout_ms));

@@ -106,15 +106,20 @@ typedef struct kf_parameter_writer {
 
 static void put(kf_parameter_writer *writer, const char *text, size_t length)
 {
-    if (writer->parameter->location == KF_IN_HEADER)
+    const kf_parameter *parameter = writer->parameter;
+    if (parameter->location == KF_IN_HEADER)
         kf_buffer_append(writer->buffer, text, length);
     else
-        kf_url_encode(writer->buffer, text, length, writer->parameter->allow_reserved);
+        kf_url_encode(writer->buffer, text, length, parameter->allow_reserved && parameter->location == KF_IN_QUERY);
 }
 
-static void put_text(kf_parameter_writer *writer, const char *text)
+/* A member's name may hold '=' as little as '&'. */
+static void put_key(kf_parameter_writer *writer, const char *key)
 {
-    put(writer, text, strlen(text));
+    if (writer->parameter->location == KF_IN_HEADER)
+        kf_buffer_text(writer->buffer, key);
+    else
+        kf_url_encode(writer->buffer, key, strlen(key), false);
 }
 
 /* Between the pieces of a value that is not exploded. */
@@ -161,7 +166,7 @@ static void put_head(kf_parameter_writer *writer, const char *key)
         kf_url_encode(writer->buffer, key, strlen(key), false);
         kf_buffer_text(writer->buffer, "%5D=");
     } else if (exploded_key) {
-        put_text(writer, key);
+        put_key(writer, key);
         kf_buffer_char(writer->buffer, '=');
     } else if (named) {
         kf_url_encode(writer->buffer, name, strlen(name), false);
@@ -175,19 +180,20 @@ static kf_status put_piece(kf_parameter_writer *writer, const char *key, const c
     bool split = parameter->explode || parameter->style == KF_STYLE_DEEP_OBJECT;
     if (parameter->location == KF_IN_PATH && length == 0)
         return kf_fail(writer->error, KF_ERROR_ARGUMENT, "the path parameter \"%s\" is empty", writer->field->name);
-    if (parameter->location == KF_IN_HEADER && (!kf_header_value_valid(text) || strlen(text) != length))
+    if (parameter->location == KF_IN_HEADER &&
+        (!kf_header_value_valid(text) || strlen(text) != length || (key != NULL && !kf_header_value_valid(key))))
         return kf_fail(writer->error, KF_ERROR_ARGUMENT, "the header parameter \"%s\" has a control character",
                        writer->field->name);
     if (writer->count == 0 || split) {
         put_head(writer, key);
         if (key != NULL && !split) {
-            put_text(writer, key);
+            put_key(writer, key);
             kf_buffer_text(writer->buffer, delimiter(writer));
         }
     } else {
         kf_buffer_text(writer->buffer, delimiter(writer));
         if (key != NULL) {
-            put_text(writer, key);
+            put_key(writer, key);
             kf_buffer_text(writer->buffer, delimiter(writer));
         }
     }

@@ -4,43 +4,19 @@
 #include "core/fail.h"
 #include "http/body.h"
 #include "http/handle.h"
+#include "http/pipe.h"
 
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <strings.h>
 
-/* A SIGPIPE of our own writes must not reach the program. libcurl's own need no guard: it sends without signals. Those
- * of a TLS library may. */
-typedef struct kf_pipe_guard {
-    sigset_t before;
-    bool active;
-} kf_pipe_guard;
-
-static void guard_pipe(kf_pipe_guard *guard, const char *url)
+/* libcurl's own writes need no guard: it sends without signals. Those of a TLS library may. */
+static bool may_use_tls(const kf_handle *handle, const char *url)
 {
-    sigset_t pipe;
-    guard->active = false;
-    if (strncmp(url, "http:", 5) == 0)
-        return;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    /* Where the program blocks it already, a pending one may be its own: then nothing is to be done. */
-    guard->active = pthread_sigmask(SIG_BLOCK, &pipe, &guard->before) == 0 && sigismember(&guard->before, SIGPIPE) == 0;
-}
-
-static void unguard_pipe(const kf_pipe_guard *guard)
-{
-    if (!guard->active)
-        return;
-    sigset_t pipe;
-    const struct timespec now = {0, 0};
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    sigtimedwait(&pipe, NULL, &now);
-    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+    const char *proxy = handle->options->proxy;
+    return strncmp(url, "http:", 5) != 0 || (proxy != NULL && strncasecmp(proxy, "https", 5) == 0);
 }
 
 /* The header lines as one list without an allocation each. An empty value is written with a semicolon: so libcurl asks
@@ -99,7 +75,7 @@ static bool put_method(kf_handle *handle, const kf_exchange *exchange, bool post
     const kf_memory_body *memory = exchange->read_body == kf_memory_body_read ? exchange->read_user : NULL;
     bool stream = exchange->read_body != NULL && memory == NULL;
     bool head = strcmp(method, "HEAD") == 0;
-    bool native = head || strcmp(method, post ? "POST" : "GET") == 0;
+    bool native = post ? strcmp(method, "POST") == 0 : head || strcmp(method, "GET") == 0;
     const char *data = stream || !post ? NULL : memory != NULL && memory->data != NULL ? memory->data : "";
     curl_off_t length = stream ? (curl_off_t)exchange->body_length : memory != NULL ? (curl_off_t)memory->length : 0;
     /* POSTFIELDS makes it a POST, whatever it was: so the method comes after it. */
@@ -119,7 +95,8 @@ static bool put_method(kf_handle *handle, const kf_exchange *exchange, bool post
 static bool put_url(kf_handle *handle, const char *url)
 {
     const char *proxy = handle->options->proxy;
-    bool whole = proxy != NULL && *proxy != '\0' && strncmp(proxy, "socks", 5) != 0 && strncmp(url, "http:", 5) == 0;
+    bool whole =
+        proxy != NULL && *proxy != '\0' && strncasecmp(proxy, "socks", 5) != 0 && strncmp(url, "http:", 5) == 0;
     const char *path = strchr(strstr(url, "://") + 3, '/');
     return curl_easy_setopt(handle->easy, CURLOPT_URL, url) == CURLE_OK &&
            curl_easy_setopt(handle->easy, CURLOPT_REQUEST_TARGET, whole ? url : path) == CURLE_OK;
@@ -130,7 +107,8 @@ static bool put_request(kf_handle *handle, kf_exchange *exchange, const kf_perfo
     const char *method = exchange->method;
     bool post = exchange->read_body != NULL || strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
                 strcmp(method, "PATCH") == 0;
-    bool good = put_url(handle, exchange->url) && put_headers(handle, exchange, post) && put_method(handle, exchange, post);
+    bool good =
+        put_url(handle, exchange->url) && put_headers(handle, exchange, post) && put_method(handle, exchange, post);
     if (handle->timeout_ms != exchange->timeout_ms) {
         long timeout = exchange->timeout_ms < 0          ? 0
                        : exchange->timeout_ms > LONG_MAX ? LONG_MAX
@@ -184,9 +162,12 @@ static CURLcode run(kf_handle *handle, kf_waiter *waiter, bool *cancelled)
     return result;
 }
 
+/* Before libcurl is about to send the request itself, the bytes were those of a proxy's CONNECT. */
 static bool request_sent(const kf_handle *handle)
 {
     long bytes = 0;
+    if (handle->has_prereq && handle->requests == 0)
+        return false;
     return curl_easy_getinfo(handle->easy, CURLINFO_REQUEST_SIZE, &bytes) != CURLE_OK || bytes > 0;
 }
 
@@ -205,7 +186,9 @@ kf_status kf_pool_perform(kf_pool *pool, kf_exchange *exchange, const kf_perform
         exchange->code = CURLE_OUT_OF_MEMORY;
         return KF_ERROR_MEMORY;
     }
-    guard_pipe(&guard, exchange->url);
+    guard.active = false;
+    if (may_use_tls(handle, exchange->url))
+        kf_pipe_guard_begin(&guard);
     CURLcode code = CURLE_OUT_OF_MEMORY;
     if (put_request(handle, exchange, options)) {
         code = run(handle, options->waiter, &cancelled);
@@ -220,11 +203,11 @@ kf_status kf_pool_perform(kf_pool *pool, kf_exchange *exchange, const kf_perform
     if (cancelled) {
         status = KF_ERROR_CANCELLED;
         exchange->code = 0;
-        snprintf(exchange->message, sizeof(exchange->message), "cancelled");
+        snprintf(exchange->message, sizeof(exchange->message), "the call was cancelled");
     } else if (!exchange->complete) {
         status = kf_describe_failure(handle, code, options->authority, exchange);
     }
     kf_pool_give_back(pool, handle);
-    unguard_pipe(&guard);
+    kf_pipe_guard_end(&guard);
     return status;
 }

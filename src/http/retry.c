@@ -100,8 +100,11 @@ int64_t kf_retry_after(const char *value, int64_t wall_ms)
     time_t date = curl_getdate(value, NULL);
     if (date == (time_t)-1)
         return -1;
-    int64_t wait = (int64_t)date * 1000 - wall_ms;
-    return wait > 0 ? wait : 0;
+    /* Cut at the year 9999: a server may write any number of digits. */
+    const int64_t most = INT64_C(253402300800);
+    int64_t at = date;
+    at = (at < most ? at : most) * 1000;
+    return at > wall_ms ? at - wall_ms : 0;
 }
 
 int64_t kf_retry_after_ms(const char *value)

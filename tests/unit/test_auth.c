@@ -63,6 +63,7 @@ static void test_kinds(void **state)
     assert_non_null(strstr(sent(&options), "apikey: t0k\n"));
     assert_null(strstr(f.headers[0], "Authorization"));
     options.auth = KF_AUTH_NONE;
+    options.username = options.password = options.token = NULL;
     const kf_pair own = {"authorization", "Custom x"};
     options.headers = &own;
     options.header_count = 1;
@@ -83,6 +84,9 @@ static void test_refused(void **state)
     kf_client_options options = KF_CLIENT_OPTIONS_INIT;
     const kf_pair own = {"Authorization", "x"};
     (void)state;
+    options.token = "s3cret"; /* and nothing says how to send it */
+    refused(&options);
+    options.token = NULL;
     options.auth = KF_AUTH_BASIC;
     refused(&options);
     options.username = "u";
@@ -111,6 +115,12 @@ static void test_refused(void **state)
     options.auth = KF_AUTH_BEARER;
     options.headers = &own;
     options.header_count = 1;
+    refused(&options);
+    const kf_pair second_key = {"x-api-KEY", "x"};
+    options.auth = KF_AUTH_API_KEY;
+    options.api_key_header = NULL;
+    options.token = "s3cret";
+    options.headers = &second_key;
     refused(&options);
 }
 
@@ -249,7 +259,7 @@ static void *fly(void *argument)
     struct flight *flight = argument;
     kf_credential *credential;
     pthread_barrier_wait(flight->barrier);
-    if (kf_auth_acquire(flight->auth, &flight->clock, flight->refused, &credential, NULL) == KF_OK) {
+    if (kf_auth_acquire(flight->auth, &flight->clock, flight->refused, NULL, &credential, NULL) == KF_OK) {
         flight->got = credential->generation;
         kf_credential_release(credential);
     }
@@ -272,7 +282,7 @@ static void test_single_flight(void **state)
     options.token_provider_user = &provider;
     kf_clock_init(&clock, NULL);
     assert_int_equal(kf_auth_init(&auth, &options, NULL), KF_OK);
-    assert_int_equal(kf_auth_acquire(&auth, &clock, 0, &credential, NULL), KF_OK);
+    assert_int_equal(kf_auth_acquire(&auth, &clock, 0, NULL, &credential, NULL), KF_OK);
     uint64_t refused_generation = credential->generation;
     pthread_barrier_init(&barrier, NULL, 8);
     for (int i = 0; i < 8; i++) {

@@ -257,6 +257,18 @@ static void test_limits(void **state)
     assert_int_equal(get(client, &error), KF_ERROR_LIMIT);
     kf_client_free(client);
     tiny_stop(server);
+    /* Trailers without end. */
+    int start =
+        snprintf(large, 400000, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2d\r\n" PROCESS "\r\n0\r\n");
+    while (start < 300000)
+        start += snprintf(large + start, 400000 - (size_t)start, "X-Trailer: again and again\r\n");
+    snprintf(large + start, 400000 - (size_t)start, "\r\n");
+    options.max_response_bytes = 0;
+    server = tiny_start(answer_always, large);
+    client = connect_to(tiny_url(server), &options);
+    assert_int_equal(get(client, &error), KF_ERROR_LIMIT);
+    kf_client_free(client);
+    tiny_stop(server);
     /* A long error body is cut, and still an answer. */
     int used = snprintf(large, 400000, "HTTP/1.1 400 Bad Request\r\nContent-Length: 350000\r\n\r\nToo <b>bad");
     memset(large + used, ' ', 399999 - (size_t)used);
@@ -659,6 +671,7 @@ static void test_bad_arguments(void **state)
         {.path = "/", .header_count = 1},
         {.path = "/", .query_count = 1},
         {.path = "/", .body = "x", .content_type = "a\r\nb"},
+        {.path = "/", .method = "HEAD", .body = "x"},
     };
     for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
         assert_int_equal(kf_request_send(client, &requests[i], NULL, NULL, &error), KF_ERROR_ARGUMENT);

@@ -138,6 +138,9 @@ static void test_client_refused(void **state)
     options.ca_file = options.ca_pem = "x";
     assert_int_equal(kf_client_new(&options, &client, &error), KF_ERROR_ARGUMENT);
     options.ca_pem = NULL;
+    options.client_key_file = "x"; /* of no certificate */
+    assert_int_equal(kf_client_new(&options, &client, &error), KF_ERROR_ARGUMENT);
+    options.client_key_file = NULL;
     options.tls_version = (kf_tls_version)9;
     assert_int_equal(kf_client_new(&options, &client, &error), KF_ERROR_ARGUMENT);
     assert_int_equal(kf_client_new(NULL, NULL, &error), KF_ERROR_ARGUMENT);
@@ -260,6 +263,11 @@ static void test_kuflow_client(void **state)
     assert_string_equal(kuflow_url("https://h/v2022-10-08"), "https://h/v2022-10-08/processes/p");
     assert_string_equal(kuflow_url("https://h/v2024-06-14/"), "https://h/v2024-06-14/processes/p");
     assert_string_equal(kuflow_url("https://h/v2"), "https://h/v2/v2024-06-14/processes/p");
+    kf_client_options half = KF_CLIENT_OPTIONS_INIT;
+    kf_client *client;
+    half.username = "id"; /* and no password: not a client without credentials */
+    assert_int_equal(kuflow_client_new(&half, &client, NULL), KF_ERROR_ARGUMENT);
+    assert_null(client);
 }
 
 static void test_kuflow_environment(void **state)

@@ -239,6 +239,16 @@ static void test_offset(void **state)
         ;
     assert_int_equal(f.count, 4);
     kf_pager_free(pager);
+    /* There is no page after the last number. */
+    FAKE_INIT(&f, steps);
+    const offset_params last = {.start = KF_INT64(INT64_MAX - 1)};
+    pager = kf_pager_new(client, &offset_operation, NULL, &last, &error);
+    assert_non_null(kf_pager_next(pager, &error));
+    assert_non_null(kf_pager_next(pager, &error));
+    assert_null(kf_pager_next(pager, &error));
+    assert_int_equal(error.status, KF_OK);
+    assert_int_equal(f.count, 1);
+    kf_pager_free(pager);
     kf_client_free(client);
 }
 

@@ -203,6 +203,13 @@ static void test_not_idempotent(void **state)
     assert_true(error.may_have_acted);
     assert_true(error.retryable);
     assert_int_equal(error.transport_code, CURLE_RECV_ERROR);
+    static const fake_step clear[] = {{.http = 400}}, unclear[] = {{.http = 500}}, elsewhere[] = {{.http = 303}};
+    assert_int_equal(RUN_PATCH(clear, &error), KF_ERROR_REJECTED);
+    assert_false(error.may_have_acted);
+    assert_int_equal(RUN_PATCH(unclear, &error), KF_ERROR_SERVER);
+    assert_true(error.may_have_acted);
+    assert_int_equal(RUN_PATCH(elsewhere, &error), KF_ERROR_REJECTED);
+    assert_true(error.may_have_acted);
     assert_int_equal(RUN_PATCH(late, &error), KF_ERROR_TIMEOUT);
     assert_int_equal(error.attempts, 1);
     assert_true(error.may_have_acted);
@@ -381,6 +388,10 @@ static void test_idempotency_key(void **state)
     assert_int_equal(create(client, ID, &error), KF_OK);
     assert_string_equal(error.idempotency_id, ID);
     assert_non_null(strstr(f.bodies[2], "\"id\":\"" ID "\""));
+    f.count = 0; /* an id that is none makes nothing repeatable */
+    assert_int_equal(create(client, "", &error), KF_ERROR_TIMEOUT);
+    assert_int_equal(error.attempts, 1);
+    assert_true(error.may_have_acted);
     kf_client_free(client);
 }
 
@@ -429,6 +440,33 @@ static void test_events(void **state)
     assert_string_equal(seen.messages[3], "");
 }
 
+/* Bytes that never left are not counted, and an attempt that never began is none. */
+static void test_events_without_request(void **state)
+{
+    static const fake_step steps[] = {{.status = KF_ERROR_CONNECT, .code = CURLE_COULDNT_CONNECT}};
+    struct seen seen = {0};
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    kf_source source;
+    const kf_request post = {.method = "POST", .path = "/", .body = "12345"};
+    const kf_request upload = {.method = "PUT", .path = "/", .upload = &source};
+    (void)state;
+    options.on_event = on_event;
+    options.on_event_user = &seen;
+    options.max_attempts = 1;
+    FAKE_INIT(&f, steps);
+    kf_client *client = fake_client(&f, &options);
+    assert_int_equal(kf_request_send(client, &post, NULL, NULL, NULL), KF_ERROR_CONNECT);
+    assert_int_equal(seen.count, 2);
+    assert_int_equal(seen.events[0].bytes_sent, 0);
+    assert_int_equal(seen.events[1].bytes_sent, 0);
+    seen.count = 0;
+    kf_source_path(&source, "/no/such/file");
+    assert_int_equal(kf_request_send(client, &upload, NULL, NULL, NULL), KF_ERROR_IO);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.events[0].kind, KF_EVENT_CALL);
+    kf_client_free(client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_cancel_in_wait),
         cmocka_unit_test(test_idempotency_key),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_events_without_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,21 @@ static void test_allow_reserved(void **state)
     assert_int_equal(kf_parameter_write(&fields[TEXT], &parameter, &v, NULL, '?', &wrote, &buffer, &error), KF_OK);
     assert_string_equal(buffer.data, "?text=a/b?c:d@e%26f%23g%2Bh=i;j,k%25l%5Bm%5D");
     kf_buffer_free(&buffer);
+    /* A path has no reserved characters to allow, and a member's name none either. */
+    const kf_parameter in_path = {KF_IN_PATH, KF_STYLE_SIMPLE, false, true};
+    assert_int_equal(kf_parameter_write(&fields[TEXT], &in_path, &v, NULL, 0, &wrote, &buffer, &error), KF_OK);
+    assert_null(strpbrk(buffer.data, "/?@=;"));
+    kf_buffer_free(&buffer);
+    const kf_string_entry entry = {"a=b;c", "d"};
+    const values with_map = {.map = &entry, .map_count = 1};
+    assert_int_equal(kf_parameter_write(&fields[MAP], &parameter, &with_map, NULL, '?', &wrote, &buffer, &error),
+                     KF_OK);
+    assert_string_equal(buffer.data, "?a%3Db%3Bc=d");
+    kf_buffer_free(&buffer);
+    const kf_string_entry broken = {"a\r\nX-Evil: b", "d"};
+    const values with_break = {.map = &broken, .map_count = 1};
+    assert_string_equal(write_parameter(MAP, KF_IN_HEADER, KF_STYLE_SIMPLE, true, &with_break), "!KF_ERROR_ARGUMENT");
+    assert_string_equal(write_parameter(MAP, KF_IN_HEADER, KF_STYLE_SIMPLE, false, &with_break), "!KF_ERROR_ARGUMENT");
 }
 
 static const kf_field path_fields[] = {

@@ -59,6 +59,17 @@ static void test_pauses_until_done(void **state)
     }
 }
 
+static void test_shortest_pause(void **state)
+{
+    kf_error error;
+    (void)state;
+    FAKE_INIT(&f, completed_at_third);
+    kf_client *client = fake_client(&f, NULL);
+    assert_int_equal(kf_wait_until(client, is_completed, ID, 1, &error), KF_OK);
+    assert_int_equal(f.waits[0], 1);
+    kf_client_free(client);
+}
+
 static void test_deadline(void **state)
 {
     kf_error error;
@@ -105,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pauses_until_done),
+        cmocka_unit_test(test_shortest_pause),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_failure_ends_it),
