@@ -38,6 +38,10 @@ KF_API kf_pager *kf_pager_new(struct kf_client *client, const kf_operation *oper
  */
 KF_API const void *kf_pager_next(kf_pager *pager, kf_error *error);
 
+/** As kf_pager_next(), but KF_ERROR_ARGUMENT for a pager of another operation: what the generated functions call, so
+ *  that an item cannot be taken for one of another type. */
+KF_API const void *kf_pager_next_of(kf_pager *pager, const kf_operation *operation, kf_error *error);
+
 /** Fetches the next page in the background while the current one is worked on. Set before the first kf_pager_next(). */
 KF_API void kf_pager_prefetch(kf_pager *pager, bool on);
 

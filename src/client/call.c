@@ -151,14 +151,20 @@ static kf_status unusable(const kf_call_state *call, kf_status status, const cha
     return kf_fail(call->error, status, "%s", message);
 }
 
+/* A null where the document has an object: the decoder keeps it, but there is nothing in it for a caller. */
+static bool is_null(const kf_type *type, const char *text)
+{
+    text += strspn(text, " \t\r\n");
+    return (type->flags & (KF_TYPE_VALUE | KF_TYPE_UNION | KF_TYPE_BY_STATUS)) == 0 && strncmp(text, "null", 4) == 0;
+}
+
 static kf_status decode_answer(kf_call_state *call)
 {
     kf_receiver *receiver = &call->receiver;
     int http = receiver->http_status;
     const kf_decode_options options = {call->client->core->max_json_depth, http};
     const kf_answer *answer = kf_operation_answer(call->operation, http);
-    if (receiver->download != NULL || http == 204 || http == 205 || http == 304 || answer == NULL ||
-        answer->type == NULL)
+    if (receiver->download != NULL || answer == NULL || answer->type == NULL)
         return KF_OK;
     if (receiver->body.length == 0)
         return unusable(call, KF_ERROR_TRANSPORT, "the answer came without the content that it should have");
@@ -170,11 +176,19 @@ static kf_status decode_answer(kf_call_state *call)
         return unusable(call, KF_ERROR_MEMORY, "out of memory");
     kf_error error;
     error.message[0] = '\0';
+    bool null = is_null(answer->type, text);
     kf_status status = kf_model_decode_in_place(answer->type, text, length, &options, call->out, &error);
+    if (status == KF_OK && null) {
+        kf_model_free(*(void **)call->out);
+        *(void **)call->out = NULL;
+        status = kf_fail(&error, KF_ERROR_DECODE, "it is null");
+    }
     if (status == KF_OK)
         return KF_OK;
-    char message[sizeof(error.message) + 32];
-    snprintf(message, sizeof(message), "the answer cannot be used: %s", error.message);
+    char message[sizeof(error.message) + sizeof(receiver->content_type) + 64];
+    bool other = *receiver->content_type != '\0' && strstr(receiver->content_type, "json") == NULL;
+    snprintf(message, sizeof(message), "the answer cannot be used: %s%s%s", error.message,
+             other ? "; the server calls it " : "", other ? receiver->content_type : "");
     return unusable(call, status, message);
 }
 

@@ -28,10 +28,12 @@ kf_status kf_download_init(kf_download *download, kf_sink *sink, size_t limit, c
 {
     *download = (kf_download){.sink = sink, .fd = -1, .start = -1, .total = -1, .limit = limit};
     download->regular = sink->kind == KF_STREAM_PATH;
-    if (sink->kind < KF_STREAM_MEMORY || sink->kind > KF_STREAM_CALLBACK ||
-        (sink->kind == KF_STREAM_PATH && sink->path == NULL) ||
-        (sink->kind == KF_STREAM_CALLBACK && sink->write == NULL))
+    if (sink->kind < KF_STREAM_MEMORY || sink->kind > KF_STREAM_CALLBACK)
         return kf_fail(error, KF_ERROR_ARGUMENT, "the download was not set up with one of the kf_sink functions");
+    if (sink->kind == KF_STREAM_PATH && sink->path == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the download has no path");
+    if (sink->kind == KF_STREAM_CALLBACK && sink->write == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the download has no function to write with");
     sink->data = NULL;
     sink->length = 0;
     sink->content_type[0] = '\0';

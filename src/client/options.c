@@ -9,12 +9,14 @@
 
 void kf_client_options_init(kf_client_options *options)
 {
-    *options = (kf_client_options)KF_CLIENT_OPTIONS_INIT;
+    if (options != NULL)
+        *options = (kf_client_options)KF_CLIENT_OPTIONS_INIT;
 }
 
 void kf_scope_options_init(kf_scope_options *options)
 {
-    *options = (kf_scope_options)KF_SCOPE_OPTIONS_INIT;
+    if (options != NULL)
+        *options = (kf_scope_options)KF_SCOPE_OPTIONS_INIT;
 }
 
 typedef enum kf_option_kind {

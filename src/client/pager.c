@@ -187,6 +187,16 @@ const void *kf_pager_next(kf_pager *pager, kf_error *error)
     return pager->index < pager->count ? kf_page_item(&pager->layout, pager->page, pager->index++) : NULL;
 }
 
+const void *kf_pager_next_of(kf_pager *pager, const kf_operation *operation, kf_error *error)
+{
+    if (pager == NULL || pager->operation == operation)
+        return kf_pager_next(pager, error);
+    kf_error_clear(error);
+    kf_fail(error, KF_ERROR_ARGUMENT, "the pager is one of %s.%s, not of %s.%s", pager->operation->service->name,
+            pager->operation->name, operation->service->name, operation->name);
+    return NULL;
+}
+
 void kf_pager_prefetch(kf_pager *pager, bool on)
 {
     if (pager != NULL)

@@ -106,11 +106,9 @@ static int on_header(const char *name, const char *value, void *user)
             receiver->content_length = read_length(value);
         else if (kf_header_name_equal(name, "Content-Encoding"))
             receiver->encoded = !kf_header_name_equal(value, "identity");
-        else if (receiver->download == NULL)
-            break;
         else if (kf_header_name_equal(name, "Content-Type"))
             KF_COPY_TEXT(receiver->content_type, value, length);
-        else if (kf_header_name_equal(name, "Content-Disposition"))
+        else if (receiver->download != NULL && kf_header_name_equal(name, "Content-Disposition"))
             kf_disposition_file_name(value, receiver->file_name, sizeof(receiver->file_name));
         break;
     case 'r':

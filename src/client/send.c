@@ -109,7 +109,7 @@ static kf_status perform(kf_send *send, kf_exchange *exchange)
 /* A server that broke off, a gateway that lost its server, and one that points to what it made. */
 static bool unclear(int http_status)
 {
-    return http_status == 500 || http_status == 502 || http_status == 504 || http_status == 302 || http_status == 303;
+    return http_status >= 500 || http_status == 408 || http_status == 302 || http_status == 303;
 }
 
 /* A whole answer: a success, or its words in the error. */

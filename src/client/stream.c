@@ -5,6 +5,8 @@
 
 void kf_source_memory(kf_source *source, const void *data, size_t length)
 {
+    if (source == NULL)
+        return;
     memset(source, 0, sizeof(*source));
     source->kind = KF_STREAM_MEMORY;
     source->data = data;
@@ -14,6 +16,8 @@ void kf_source_memory(kf_source *source, const void *data, size_t length)
 
 void kf_source_path(kf_source *source, const char *path)
 {
+    if (source == NULL)
+        return;
     memset(source, 0, sizeof(*source));
     source->kind = KF_STREAM_PATH;
     source->path = path;
@@ -23,6 +27,8 @@ void kf_source_path(kf_source *source, const char *path)
 
 void kf_source_fd(kf_source *source, int fd)
 {
+    if (source == NULL)
+        return;
     memset(source, 0, sizeof(*source));
     source->kind = KF_STREAM_FD;
     source->fd = fd;
@@ -31,6 +37,8 @@ void kf_source_fd(kf_source *source, int fd)
 
 void kf_source_callback(kf_source *source, kf_read_fn read, kf_rewind_fn rewind, int64_t length, void *user)
 {
+    if (source == NULL)
+        return;
     memset(source, 0, sizeof(*source));
     source->kind = KF_STREAM_CALLBACK;
     source->read = read;
@@ -42,6 +50,8 @@ void kf_source_callback(kf_source *source, kf_read_fn read, kf_rewind_fn rewind,
 
 void kf_sink_memory(kf_sink *sink)
 {
+    if (sink == NULL)
+        return;
     memset(sink, 0, sizeof(*sink));
     sink->kind = KF_STREAM_MEMORY;
     sink->fd = -1;
@@ -49,6 +59,8 @@ void kf_sink_memory(kf_sink *sink)
 
 void kf_sink_path(kf_sink *sink, const char *path)
 {
+    if (sink == NULL)
+        return;
     memset(sink, 0, sizeof(*sink));
     sink->kind = KF_STREAM_PATH;
     sink->path = path;
@@ -57,6 +69,8 @@ void kf_sink_path(kf_sink *sink, const char *path)
 
 void kf_sink_fd(kf_sink *sink, int fd)
 {
+    if (sink == NULL)
+        return;
     memset(sink, 0, sizeof(*sink));
     sink->kind = KF_STREAM_FD;
     sink->fd = fd;
@@ -64,6 +78,8 @@ void kf_sink_fd(kf_sink *sink, int fd)
 
 void kf_sink_callback(kf_sink *sink, kf_write_fn write, kf_rewind_fn rewind, void *user)
 {
+    if (sink == NULL)
+        return;
     memset(sink, 0, sizeof(*sink));
     sink->kind = KF_STREAM_CALLBACK;
     sink->write = write;

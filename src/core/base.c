@@ -16,7 +16,7 @@ void kf_free(void *memory)
 
 const kf_extra_member *kf_extra_find(const kf_extra *extra, const char *name)
 {
-    if (extra == NULL || name == NULL)
+    if (extra == NULL || extra->members == NULL || name == NULL)
         return NULL;
     for (size_t i = 0; i < extra->count; i++) {
         const kf_extra_member *member = &extra->members[i];

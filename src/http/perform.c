@@ -187,7 +187,7 @@ kf_status kf_pool_perform(kf_pool *pool, kf_exchange *exchange, const kf_perform
         return KF_ERROR_MEMORY;
     }
     guard.active = false;
-    if (may_use_tls(handle, exchange->url))
+    if (handle->signals && may_use_tls(handle, exchange->url))
         kf_pipe_guard_begin(&guard);
     CURLcode code = CURLE_OUT_OF_MEMORY;
     if (put_request(handle, exchange, options)) {

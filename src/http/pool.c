@@ -132,10 +132,13 @@ static kf_shelf *current_shelf(kf_pool *pool)
 
 static kf_handle *handle_new(const kf_connection_options *options)
 {
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
     kf_handle *handle = calloc(1, sizeof(*handle));
     if (handle == NULL)
         return NULL;
     handle->options = options;
+    handle->signals = curl->version_num < 0x075700 || curl->ssl_version == NULL ||
+                      strncmp(curl->ssl_version, "OpenSSL/", 8) != 0;
     handle->easy = curl_easy_init();
     handle->multi = curl_multi_init();
     if (handle->easy == NULL || handle->multi == NULL || !kf_handle_setup(handle)) {
@@ -167,8 +170,6 @@ kf_handle *kf_pool_take(kf_pool *pool)
 void kf_pool_give_back(kf_pool *pool, kf_handle *handle)
 {
     kf_shelf *shelf = handle->shelf;
-    if (shelf->pid != getpid())
-        return; /* forked in the middle of a request: the parent's */
     pthread_mutex_lock(&shelf->lock);
     bool keep = shelf->count < pool->options.max_idle_connections;
     if (keep) {

@@ -57,6 +57,7 @@ typedef struct kf_handle {
     kf_buffer scratch; /* one header of the answer */
     char message[CURL_ERROR_SIZE];
     bool gzip; /* this libcurl can decode it */
+    bool signals; /* this libcurl may raise SIGPIPE over TLS; with OpenSSL from 7.87 on it sends without signals */
     bool has_prereq; /* this libcurl says when it is about to send */
 
     /* As set in the easy handle by the request before. */

@@ -131,7 +131,7 @@ kf_status kf_model_encode_to(const kf_type *type, const void *model, const kf_en
 {
     kf_error_clear(error);
     if (type == NULL || model == NULL || buffer == NULL)
-        return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_encode: an argument is NULL");
+        return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_encode, _check or _print: an argument is NULL");
     return kf_encode_root(type, model, options, false, buffer, error);
 }
 
@@ -144,7 +144,7 @@ static kf_status kf_encode_taken(const kf_type *type, const void *model, kf_enco
     if (text != NULL)
         *text = NULL;
     if (text == NULL)
-        return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_encode: an argument is NULL");
+        return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_encode, _check or _print: an argument is NULL");
     kf_status status = kf_model_encode_to(type, model, &options, &buffer, error);
     if (status == KF_OK) {
         *text = kf_buffer_take(&buffer);

@@ -24,6 +24,16 @@ static bool names_version(const char *url)
     return false;
 }
 
+/* NULL leaves the defaults. */
+static bool copy_options(kf_client_options *own, const kf_client_options *options)
+{
+    if (options == NULL)
+        return true;
+    memcpy(own, options, options->size < sizeof(*own) ? options->size : sizeof(*own));
+    own->size = sizeof(*own);
+    return options->size != 0;
+}
+
 kf_status kuflow_client_new(const kf_client_options *options, kf_client **client, kf_error *error)
 {
     kf_client_options own = KF_CLIENT_OPTIONS_INIT;
@@ -31,12 +41,8 @@ kf_status kuflow_client_new(const kf_client_options *options, kf_client **client
     kf_error_clear(error);
     if (client != NULL)
         *client = NULL;
-    if (options != NULL) {
-        if (options->size == 0)
-            return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
-        memcpy(&own, options, options->size < sizeof(own) ? options->size : sizeof(own));
-        own.size = sizeof(own);
-    }
+    if (!copy_options(&own, options))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
     if (own.base_url == NULL || *own.base_url == '\0') {
         own.base_url = kuflow_service.server_url;
     } else if (!names_version(own.base_url)) {
@@ -74,14 +80,13 @@ kf_status kuflow_client_from_environment(const kf_client_options *options, kf_cl
     kf_error_clear(error);
     if (client != NULL)
         *client = NULL;
-    if (options != NULL) {
-        if (options->size == 0)
-            return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
-        memcpy(&own, options, options->size < sizeof(own) ? options->size : sizeof(own));
-        own.size = sizeof(own);
+    if (!copy_options(&own, options))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
+    if (own.base_url == NULL) {
+        own.base_url = getenv("KUFLOW_ENDPOINT");
+        if (own.base_url != NULL && *own.base_url == '\0')
+            return kf_fail(error, KF_ERROR_ARGUMENT, "KUFLOW_ENDPOINT is set, but empty");
     }
-    if (own.base_url == NULL)
-        own.base_url = from_environment("KUFLOW_ENDPOINT");
     bool given = own.auth != KF_AUTH_NONE || own.username != NULL || own.password != NULL || own.token != NULL ||
                  own.token_provider != NULL;
     if (!given) {

@@ -1001,7 +1001,7 @@ kf_pager *kuflow_find_principals_pager(kf_client *client, const kuflow_find_prin
 
 const kuflow_principal_page_item *kuflow_find_principals_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_PRINCIPALS], error);
 }
 
 kf_status kuflow_retrieve_principal(kf_client *client, const char *id, kuflow_principal **principal, kf_error *error)
@@ -1023,7 +1023,7 @@ kf_pager *kuflow_find_groups_pager(kf_client *client, const kuflow_find_groups_p
 
 const kuflow_group_page_item *kuflow_find_groups_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_GROUPS], error);
 }
 
 kf_status kuflow_find_tenants(kf_client *client, const kuflow_find_tenants_params *params,
@@ -1039,7 +1039,7 @@ kf_pager *kuflow_find_tenants_pager(kf_client *client, const kuflow_find_tenants
 
 const kuflow_tenant_page_item *kuflow_find_tenants_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_TENANTS], error);
 }
 
 kf_status kuflow_retrieve_tenant(kf_client *client, const char *id, kuflow_tenant **tenant, kf_error *error)
@@ -1062,7 +1062,7 @@ kf_pager *kuflow_find_tenant_users_pager(kf_client *client, const kuflow_find_te
 
 const kuflow_tenant_user_page_item *kuflow_find_tenant_users_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_TENANT_USERS], error);
 }
 
 kf_status kuflow_retrieve_tenant_user(kf_client *client, const char *id, kuflow_tenant_user **tenant_user,
@@ -1085,7 +1085,7 @@ kf_pager *kuflow_find_processes_pager(kf_client *client, const kuflow_find_proce
 
 const kuflow_process_page_item *kuflow_find_processes_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_PROCESSES], error);
 }
 
 kf_status kuflow_create_process(kf_client *client, const kuflow_process_create_params *body, kuflow_process **process,
@@ -1190,7 +1190,7 @@ kf_pager *kuflow_find_process_items_pager(kf_client *client, const kuflow_find_p
 
 const kuflow_process_item_page_item *kuflow_find_process_items_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_PROCESS_ITEMS], error);
 }
 
 kf_status kuflow_create_process_item(kf_client *client, const kuflow_process_item_create_params *body,
@@ -1282,7 +1282,7 @@ kf_pager *kuflow_find_robots_pager(kf_client *client, const kuflow_find_robots_p
 
 const kuflow_robot_page_item *kuflow_find_robots_next(kf_pager *pager, kf_error *error)
 {
-    return kf_pager_next(pager, error);
+    return kf_pager_next_of(pager, &operations[OP_FIND_ROBOTS], error);
 }
 
 kf_status kuflow_retrieve_robot(kf_client *client, const char *id, kuflow_robot **robot, kf_error *error)
