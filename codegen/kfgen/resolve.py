@@ -27,6 +27,8 @@ def server_url(root):
 
 def resolve(document, name):
     root = document.root
+    if "swagger" in root:
+        raise Stop("#/swagger", "OpenAPI 2.0 is not supported; convert the document to 3.0")
     version = text_of(root, "openapi", "#")
     if not re.match(r"3\.[01]\.", version):
         raise Stop("#/openapi", f"'{version}' is neither 3.0 nor 3.1" if version else "is missing")

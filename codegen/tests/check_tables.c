@@ -229,8 +229,8 @@ kf_pager *kf_pager_new(struct kf_client *client, const kf_operation *operation, 
     return NULL;
 }
 
-const void *kf_pager_next(kf_pager *pager, kf_error *error)
+const void *kf_pager_next_of(kf_pager *pager, const kf_operation *operation, kf_error *error)
 {
-    (void)pager, (void)error;
+    (void)pager, (void)operation, (void)error;
     return NULL;
 }

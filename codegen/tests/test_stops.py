@@ -20,6 +20,7 @@ BUILT = ("components: {schemas: {A: {type: object, properties: {k: %s}, discrimi
 STOPS = [
     ("openapi: 2.0.0", "#/openapi: '2.0.0' is neither 3.0 nor 3.1"),
     ("openapi: ''", "#/openapi: is missing"),
+    ("swagger: '2.0'", "#/swagger: OpenAPI 2.0 is not supported; convert the document to 3.0"),
     ("info: 1", "#/info: is not an object"),
     ("paths: []", "#/paths: is not an object"),
     ("paths: {a: {}}", "#/paths/a: does not begin with a slash"),

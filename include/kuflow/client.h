@@ -142,14 +142,11 @@ typedef struct kf_client_options {
     const struct kf_transport *transport; /**< Replaces libcurl, in tests; see transport.h. Borrowed. */
 } kf_client_options;
 
-#ifdef __cplusplus
 #define KF_CLIENT_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_client_options)
-#else
-#define KF_CLIENT_OPTIONS_INIT {.size = sizeof(kf_client_options)}
-#endif
 
-/** The same as KF_CLIENT_OPTIONS_INIT. */
-KF_API void kf_client_options_init(kf_client_options *options);
+/** The same as KF_CLIENT_OPTIONS_INIT, as a function.
+ *  @param size  sizeof(kf_client_options), as the caller knows the struct: no byte beyond it is touched. */
+KF_API void kf_client_options_init(kf_client_options *options, size_t size);
 
 /**
  * Sets one option by its name and a text: "base_url", "auth" ("none", "basic", "bearer", "api_key", "bearer_pair"),
@@ -192,14 +189,11 @@ typedef struct kf_scope_options {
     bool keep_response; /**< Keep the raw answer of the scope's last call for kf_client_response(). */
 } kf_scope_options;
 
-#ifdef __cplusplus
 #define KF_SCOPE_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_scope_options)
-#else
-#define KF_SCOPE_OPTIONS_INIT {.size = sizeof(kf_scope_options)}
-#endif
 
-/** The same as KF_SCOPE_OPTIONS_INIT. */
-KF_API void kf_scope_options_init(kf_scope_options *options);
+/** The same as KF_SCOPE_OPTIONS_INIT, as a function.
+ *  @param size  sizeof(kf_scope_options), as the caller knows the struct: no byte beyond it is touched. */
+KF_API void kf_scope_options_init(kf_scope_options *options, size_t size);
 
 /**
  * A light child of a client that bounds one call or a group of calls. It shares the connections, credentials and retry

@@ -150,6 +150,10 @@ kf_status kf_describe_answer(const kf_receiver *receiver, const kf_error_pointer
         return kf_fail(error, status, "the server answered %d%s, which points %s and is not followed", http,
                        reason_phrase(http), where);
     }
-    return kf_fail(error, status, "the server answered %d%s%s%s", http, reason_phrase(http),
-                   *error->server_message != '\0' ? ": " : "", error->server_message);
+    /* Many servers begin their words with the status's own. */
+    const char *phrase = reason_phrase(http), *words = error->server_message;
+    size_t length = *phrase != '\0' ? strlen(phrase + 1) : 0;
+    if (length > 0 && strncmp(words, phrase + 1, length) == 0 && strspn(words + length, ": ") > 0)
+        words += length + strspn(words + length, ": ");
+    return kf_fail(error, status, "the server answered %d%s%s%s", http, phrase, *words != '\0' ? ": " : "", words);
 }

@@ -7,16 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-void kf_client_options_init(kf_client_options *options)
+void kf_client_options_init(kf_client_options *options, size_t size)
 {
-    if (options != NULL)
-        *options = (kf_client_options)KF_CLIENT_OPTIONS_INIT;
+    if (options == NULL || size < sizeof(options->size))
+        return;
+    memset(options, 0, size);
+    options->size = size;
 }
 
-void kf_scope_options_init(kf_scope_options *options)
+void kf_scope_options_init(kf_scope_options *options, size_t size)
 {
-    if (options != NULL)
-        *options = (kf_scope_options)KF_SCOPE_OPTIONS_INIT;
+    if (options == NULL || size < sizeof(options->size))
+        return;
+    memset(options, 0, size);
+    options->size = size;
 }
 
 typedef enum kf_option_kind {
@@ -209,7 +213,7 @@ static kf_status check(const kf_client_options *options, kf_error *error)
 
 kf_status kf_options_resolve(const kf_client_options *options, kf_client_options *resolved, kf_error *error)
 {
-    kf_client_options_init(resolved);
+    kf_client_options_init(resolved, sizeof(*resolved));
     if (options != NULL) {
         if (options->size == 0)
             return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");

@@ -254,8 +254,13 @@ static bool plan_retry(kf_send *send, const kf_attempt *attempt, int64_t *wait_m
         (send->receiver->download != NULL && !kf_download_repeatable(send->receiver->download)))
         return false;
     int64_t asked = send->error->retry_after_ms;
-    if (asked > core->retry_after_max_ms)
+    if (asked > core->retry_after_max_ms) {
+        char words[sizeof(send->error->message)];
+        memcpy(words, send->error->message, sizeof(words));
+        kf_fail(send->error, send->error->status, "%s; it asks for a wait of %lld s, which is above retry_after_max_ms",
+                words, (long long)(asked / 1000));
         return false;
+    }
     *wait_ms = asked >= 0 ? asked
                           : kf_retry_wait(class, send->retries, core->retry_base_ms, core->retry_max_ms,
                                           kf_clock_random(&core->clock));

@@ -63,6 +63,10 @@ static const char *connect_reason(const kf_handle *handle, CURLcode code, char *
 static const char *own_words(const kf_handle *handle, CURLcode code)
 {
     switch (code) {
+    case CURLE_SSL_CACERT_BADFILE:
+        return "the certificates of ca_file or ca_pem cannot be read";
+    case CURLE_SSL_CERTPROBLEM:
+        return "the client certificate or its key cannot be used";
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -120,7 +124,8 @@ kf_status kf_describe_failure(const kf_handle *handle, CURLcode code, const char
     kf_status status = status_of(code, exchange->sent);
     switch (status) {
     case KF_ERROR_CONNECT:
-        snprintf(message, size, "cannot connect to %.80s: %.140s", authority,
+        snprintf(message, size, "cannot connect to %.80s%s: %.140s", authority,
+                 handle->options->proxy != NULL && *handle->options->proxy != '\0' ? " through the proxy" : "",
                  connect_reason(handle, code, reason, sizeof(reason)));
         break;
     case KF_ERROR_TLS:

@@ -24,7 +24,7 @@ int main(void)
     kf_free(again);
     kf_model_free(process);
 
-    kf_client_options_init(&options);
+    kf_client_options_init(&options, sizeof options);
     options.base_url = "http://127.0.0.1:1";
     options.allow_http = true;
     options.max_attempts = 1;

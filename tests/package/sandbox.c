@@ -11,7 +11,7 @@ int main(void)
     kf_client_options options;
     kf_request request = {0};
     kf_error error;
-    kf_client_options_init(&options);
+    kf_client_options_init(&options, sizeof options);
     kf_status status = kf_sandbox_start(NULL, &sandbox, &error);
     if (status == KF_OK) {
         options.base_url = kf_sandbox_url(sandbox);

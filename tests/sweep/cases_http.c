@@ -39,7 +39,7 @@ static kf_status new_client(kf_client **client)
     static const kf_pair headers[] = {{"X-Sweep", "1"}};
     kf_client_options options;
     kf_error error;
-    kf_client_options_init(&options);
+    kf_client_options_init(&options, sizeof options);
     options.base_url = url;
     options.allow_http = true;
     options.auth = KF_AUTH_BEARER_PAIR;

@@ -132,6 +132,43 @@ static void test_effect_of_failures(void **state)
     }
 }
 
+static void test_words_of_a_refusal(void **state)
+{
+    kf_error error;
+    (void)state;
+    assert_int_equal(create(&(fake_step){.http = 400, .body = "{\"message\":\"Bad Request: no such id\"}"}, &error),
+                     KF_ERROR_REJECTED);
+    assert_string_equal(error.message, "kuflow.createProcess: the server answered 400 Bad Request: no such id");
+    assert_string_equal(error.server_message, "Bad Request: no such id");
+    fake_step wait = {.http = 429, .headers = "Retry-After: 3600"};
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    fake_init(&f, &wait, 1);
+    kf_client *client = fake_client(&f, &options);
+    assert_int_equal(kuflow_retrieve_process(client, ID, NULL, &error), KF_ERROR_THROTTLED);
+    assert_int_equal(error.attempts, 1);
+    assert_non_null(strstr(error.message, "3600 s"));
+    kf_client_free(client);
+}
+
+/* A program that was built with an older, smaller struct. */
+static void test_options_of_another_size(void **state)
+{
+    struct {
+        kf_client_options options;
+        char after[8];
+    } memory;
+    size_t size = offsetof(kf_client_options, max_attempts);
+    kf_client *client;
+    kf_error error;
+    (void)state;
+    memset(&memory, 0x55, sizeof(memory));
+    kf_client_options_init(&memory.options, size);
+    assert_int_equal(memory.options.max_attempts, 0x55555555);
+    memory.options.base_url = "https://test.example";
+    assert_int_equal(kf_client_new(&memory.options, &client, &error), KF_OK);
+    kf_client_free(client);
+}
+
 static void test_pager_of_another_operation(void **state)
 {
     static const fake_step page = {.http = 200, .body = "{\"content\":[{\"id\":\"" ID "\"}]}"};
@@ -151,8 +188,8 @@ static void test_null_arguments(void **state)
 {
     const kf_extra broken = {.count = 3};
     (void)state;
-    kf_client_options_init(NULL);
-    kf_scope_options_init(NULL);
+    kf_client_options_init(NULL, sizeof(kf_client_options));
+    kf_scope_options_init(NULL, sizeof(kf_scope_options));
     kf_source_memory(NULL, "", 0);
     kf_source_path(NULL, "x");
     kf_source_fd(NULL, 0);
@@ -182,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_success_has_a_model),        cmocka_unit_test(test_effect_of_failures),
+        cmocka_unit_test(test_words_of_a_refusal),         cmocka_unit_test(test_options_of_another_size),
         cmocka_unit_test(test_pager_of_another_operation), cmocka_unit_test(test_null_arguments),
         cmocka_unit_test(test_empty_endpoint),             cmocka_unit_test(test_alternative_by_status),
     };

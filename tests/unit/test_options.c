@@ -118,7 +118,7 @@ static void test_client_refused(void **state)
     kf_client_options options;
     const kf_pair bad = {"X\n", "y"};
     (void)state;
-    kf_client_options_init(&options);
+    kf_client_options_init(&options, sizeof options);
     options.base_url = "http://h";
     assert_int_equal(kf_client_new(&options, &client, &error), KF_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "allow_http"));
@@ -152,7 +152,7 @@ static void test_client_refused(void **state)
     assert_int_equal(kf_client_new(NULL, &client, &error), KF_OK);
     kf_client *scope;
     kf_scope_options scope_options;
-    kf_scope_options_init(&scope_options);
+    kf_scope_options_init(&scope_options, sizeof scope_options);
     scope_options.headers = &bad;
     scope_options.header_count = 1;
     assert_int_equal(kf_client_scope(client, &scope_options, &scope, &error), KF_ERROR_ARGUMENT);
