@@ -90,16 +90,26 @@ static bool put_method(kf_handle *handle, const kf_exchange *exchange, bool post
     return good;
 }
 
-/* The URL, and again what stands in the request line: libcurl 7.88 sends a request without its query when memory runs
- * out while it takes the URL apart. A proxy that is asked for http:// wants all of it. */
+/* The origin, which stays, and what stands in the request line. So libcurl has less to take apart each time; and 7.88
+ * sends a request without its query when memory runs out while it does that. A proxy that is asked for http:// wants the
+ * whole URL. */
 static bool put_url(kf_handle *handle, const char *url)
 {
     const char *proxy = handle->options->proxy;
     bool whole =
         proxy != NULL && *proxy != '\0' && strncasecmp(proxy, "socks", 5) != 0 && strncmp(url, "http:", 5) == 0;
     const char *path = strchr(strstr(url, "://") + 3, '/');
-    return curl_easy_setopt(handle->easy, CURLOPT_URL, url) == CURLE_OK &&
-           curl_easy_setopt(handle->easy, CURLOPT_REQUEST_TARGET, whole ? url : path) == CURLE_OK;
+    size_t length = (size_t)(path - url);
+    if (handle->origin.length != length || memcmp(handle->origin.data, url, length) != 0) {
+        handle->origin.length = 0;
+        handle->origin.failed = false;
+        if (!kf_buffer_append(&handle->origin, url, length) ||
+            curl_easy_setopt(handle->easy, CURLOPT_URL, handle->origin.data) != CURLE_OK) {
+            handle->origin.length = 0;
+            return false;
+        }
+    }
+    return curl_easy_setopt(handle->easy, CURLOPT_REQUEST_TARGET, whole ? url : path) == CURLE_OK;
 }
 
 static bool put_request(kf_handle *handle, kf_exchange *exchange, const kf_perform_options *options)

@@ -69,6 +69,7 @@ static void handle_free(kf_handle *handle)
         curl_multi_cleanup(handle->multi);
     kf_buffer_wipe(&handle->lines);
     kf_buffer_free(&handle->scratch);
+    kf_buffer_free(&handle->origin);
     free(handle->nodes);
     free(handle);
 }

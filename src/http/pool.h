@@ -61,7 +61,8 @@ typedef struct kf_handle {
     bool has_prereq; /* this libcurl says when it is about to send */
 
     /* As set in the easy handle by the request before. */
-    char method[16]; /* "" for a fresh handle */
+    kf_buffer origin; /* scheme, host and port; empty for a fresh handle */
+    char method[16];  /* "" for a fresh handle */
     bool had_body;
     bool once;
     int64_t timeout_ms;

@@ -146,6 +146,9 @@ void kf_url_host(const char *location, char *target, size_t size)
 /* No segment may be "." or "..", also not written as %2e: a server or proxy would resolve it. */
 static bool has_dot_segment(const char *path, size_t length)
 {
+    /* Most paths have neither; this saves looking at each character. */
+    if (memchr(path, '.', length) == NULL && memchr(path, '%', length) == NULL)
+        return false;
     for (size_t i = 0; i < length;) {
         size_t dots = 0;
         bool other = false;
