@@ -1,5 +1,7 @@
 #include "listener.h"
 
+#include "loopback.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -94,18 +96,15 @@ kf_listener *kf_listener_start(int refused)
     kf_listener *listener = calloc(1, sizeof(*listener));
     if (listener == NULL)
         return NULL;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof(address);
+    int port = 0;
     listener->refused = refused;
     pthread_mutex_init(&listener->mutex, NULL);
-    listener->socket = socket(AF_INET, SOCK_STREAM, 0);
-    if (listener->socket < 0 || bind(listener->socket, (struct sockaddr *)&address, size) != 0 ||
-        listen(listener->socket, 16) != 0 || getsockname(listener->socket, (struct sockaddr *)&address, &size) != 0 ||
-        pipe(listener->stop) != 0 || pthread_create(&listener->thread, NULL, run, listener) != 0) {
+    listener->socket = loopback_listen(&port);
+    if (listener->socket < 0 || pipe(listener->stop) != 0 || pthread_create(&listener->thread, NULL, run, listener) != 0) {
         free(listener);
         return NULL;
     }
-    snprintf(listener->url, sizeof(listener->url), "http://127.0.0.1:%d/events", ntohs(address.sin_port));
+    snprintf(listener->url, sizeof(listener->url), "http://127.0.0.1:%d/events", port);
     return listener;
 }
 

@@ -1,5 +1,7 @@
 #include "wire.h"
 
+#include "loopback.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -226,13 +228,8 @@ wire *wire_start(void)
 {
     wire *server = calloc(1, sizeof(*server));
     assert_non_null(server);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t length = sizeof(address);
-    server->fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(server->fd, MOST_CONNECTIONS), 0);
-    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &length), 0);
-    server->port = ntohs(address.sin_port);
+    server->fd = loopback_listen(&server->port);
+    assert_true(server->fd >= 0);
     snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d/v2024-06-14", server->port);
     pthread_mutex_init(&server->lock, NULL);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "loopback.h"
 #include "proxy.h"
 
 #include <errno.h>
@@ -47,15 +48,9 @@ static void *serve(void *argument)
 
 static int set_up(void **state)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
     echo *server = calloc(1, sizeof *server);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server->listener = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(server->listener, 16), 0);
-    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &size), 0);
-    server->port = ntohs(address.sin_port);
+    server->listener = loopback_listen(&server->port);
+    assert_true(server->listener >= 0);
     pthread_mutex_init(&server->lock, NULL);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
     server->proxy = kf_proxy_start(server->port);

@@ -1,6 +1,8 @@
 #define _DEFAULT_SOURCE 1
 #include "tiny_server.h"
 
+#include "loopback.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -87,18 +89,14 @@ static void *accept_all(void *argument)
 tiny_server *tiny_start(tiny_handler handler, void *user)
 {
     tiny_server *server = calloc(1, sizeof(*server));
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
+    int port = 0;
     need(server != NULL, "calloc");
     server->handler = handler;
     server->user = user;
     pthread_mutex_init(&server->lock, NULL);
-    server->listener = socket(AF_INET, SOCK_STREAM, 0);
-    need(server->listener >= 0, "socket");
-    need(bind(server->listener, (struct sockaddr *)&address, sizeof(address)) == 0, "bind");
-    need(listen(server->listener, 64) == 0, "listen");
-    need(getsockname(server->listener, (struct sockaddr *)&address, &length) == 0, "getsockname");
-    snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d", ntohs(address.sin_port));
+    server->listener = loopback_listen(&port);
+    need(server->listener >= 0, "listen");
+    snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d", port);
     need(pthread_create(&server->thread, NULL, accept_all, server) == 0, "pthread_create");
     return server;
 }
