@@ -41,12 +41,15 @@ def text_of(node, key, place):
 def between(node, low, high, unit):
     """A sentence such as "1 to 255 characters."."""
     least, most = node.get(low), node.get(high)
-    unit = f" {unit}" if unit else ""
+
+    def counted(number):
+        return f"{literal(number)} {unit.removesuffix('s') if number == 1 else unit}" if unit else literal(number)
+
     if least is not None and most is not None:
-        return f"{literal(least)}{unit}." if least == most else f"{literal(least)} to {literal(most)}{unit}."
+        return f"{counted(least)}." if least == most else f"{literal(least)} to {counted(most)}."
     if least is not None:
-        return f"At least {literal(least)}{unit}." if least != 0 or not unit else None
-    return f"At most {literal(most)}{unit}." if most is not None else None
+        return f"At least {counted(least)}." if least != 0 or not unit else None
+    return f"At most {counted(most)}." if most is not None else None
 
 
 def above_and_below(node):

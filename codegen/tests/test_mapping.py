@@ -45,7 +45,7 @@ class Mapping(unittest.TestCase):
                      " c: {type: string, minLength: 1, maxLength: 9}, d: {type: integer, minimum: 0, maximum: 10, default: 5},"
                      " e: {type: array, items: {type: string, format: email}, minItems: 1}", "a",
                      "/**< The id. UUID. Required. */", "/**< RFC 3339 date-time, see time.h. */", "/**< 1 to 9 characters. */",
-                     "/**< 0 to 10. Default: 5. */", "/**< At least 1 elements. Each: E-mail address. */")
+                     "/**< 0 to 10. Default: 5. */", "/**< At least 1 element. Each: E-mail address. */")
 
     def test_arrays(self):
         self.members("s: {type: array, items: {type: string}}, b: {type: array, items: {type: boolean}},"

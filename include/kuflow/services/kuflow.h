@@ -861,7 +861,7 @@ typedef struct kuflow_kms_key {
 
 /** JSON Patch (RFC 6902): one or more operations, applied in order. Schema JsonPatch. */
 typedef struct kuflow_json_patch {
-    const kuflow_json_patch_operation *items; /**< One operation of a JSON Patch. At least 1 elements. Required. */
+    const kuflow_json_patch_operation *items; /**< One operation of a JSON Patch. At least 1 element. Required. */
     size_t items_count;
     kf_extra extra; /**< See kf_extra. */
 } kuflow_json_patch;
@@ -870,7 +870,7 @@ typedef struct kuflow_json_patch {
 
 /** Parameters of kuflow_find_principals(); those left out are not sent. */
 typedef struct kuflow_find_principals_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
@@ -892,7 +892,7 @@ typedef struct kuflow_find_principals_params {
 
 /** Parameters of kuflow_find_groups(); those left out are not sent. */
 typedef struct kuflow_find_groups_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
@@ -914,7 +914,7 @@ typedef struct kuflow_find_groups_params {
 
 /** Parameters of kuflow_find_tenants(); those left out are not sent. */
 typedef struct kuflow_find_tenants_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
@@ -933,7 +933,7 @@ typedef struct kuflow_find_tenants_params {
 
 /** Parameters of kuflow_find_tenant_users(); those left out are not sent. */
 typedef struct kuflow_find_tenant_users_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
@@ -955,7 +955,7 @@ typedef struct kuflow_find_tenant_users_params {
 
 /** Parameters of kuflow_find_processes(); those left out are not sent. */
 typedef struct kuflow_find_processes_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
@@ -993,7 +993,7 @@ typedef struct kuflow_download_process_document_params {
 
 /** Parameters of kuflow_find_process_items(); those left out are not sent. */
 typedef struct kuflow_find_process_items_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
@@ -1026,7 +1026,7 @@ typedef struct kuflow_download_process_item_task_data_webforms_as_document_param
 
 /** Parameters of kuflow_find_robots(); those left out are not sent. */
 typedef struct kuflow_find_robots_params {
-    kf_int32 size; /**< How many records one page holds at most: 0 to 1000, 25 when left out. 0 to 1000. Default: 25. */
+    kf_int32 size; /**< How many records one page holds at most. 0 to 1000. Default: 25. */
     kf_int32 page; /**< Which page to return, counted from 0, the first and the default. At least 0. Default: 0. */
     /**
      * Order of the records: a property name, optionally followed by `,asc` or `,desc`, as in `createdAt,desc`.
