@@ -300,14 +300,29 @@ static kf_status listen_on(kf_sandbox *sandbox, const kf_sandbox_options *option
     return KF_OK;
 }
 
+/* Newer versions of libmicrohttpd look at the texts only when a client comes. */
+static bool valid_pair(const char *certificate, const char *key)
+{
+    gnutls_certificate_credentials_t pair;
+    const gnutls_datum_t texts[] = {{(unsigned char *)certificate, (unsigned int)strlen(certificate)},
+                                    {(unsigned char *)key, (unsigned int)strlen(key)}};
+    if (gnutls_certificate_allocate_credentials(&pair) != 0)
+        return false;
+    bool valid = gnutls_certificate_set_x509_key_mem(pair, &texts[0], &texts[1], GNUTLS_X509_FMT_PEM) >= 0;
+    gnutls_certificate_free_credentials(pair);
+    return valid;
+}
+
 static kf_status check_options(const kf_sandbox_options *options, kf_error *error)
 {
     if (options->size != sizeof(*options))
         return fail(error, KF_ERROR_ARGUMENT, "The options of the sandbox must begin with KF_SANDBOX_OPTIONS_INIT");
     if (options->port < 0 || options->port > 65535)
-        return fail(error, KF_ERROR_ARGUMENT, "The port %d of the sandbox is none", options->port);
+        return fail(error, KF_ERROR_ARGUMENT, "The sandbox cannot listen on port %d", options->port);
     if ((options->tls_certificate_pem == NULL) != (options->tls_key_pem == NULL))
         return fail(error, KF_ERROR_ARGUMENT, "The sandbox needs both a certificate and its key for TLS");
+    if (options->tls_key_pem != NULL && !valid_pair(options->tls_certificate_pem, options->tls_key_pem))
+        return fail(error, KF_ERROR_ARGUMENT, "The certificate and key of the sandbox are not a pair in PEM form");
     if (options->tls_client_ca_pem != NULL && options->tls_certificate_pem == NULL)
         return fail(error, KF_ERROR_ARGUMENT, "The sandbox can check client certificates only over TLS");
     if (options->webhook_url != NULL && strchr(options->webhook_url, '?') != NULL)

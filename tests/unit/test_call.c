@@ -85,7 +85,9 @@ static void answer_and_remember(tiny_server *server, int fd, int number, void *u
     (void)server, (void)number, (void)user;
     while (tiny_read(fd, request, sizeof(request))) {
         memcpy(last_request, request, sizeof(request));
-        tiny_answer(fd, "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}");
+        bool head = strncmp(request, "HEAD ", 5) == 0;
+        tiny_answer(fd, head ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+                             : "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}");
     }
 }
 
