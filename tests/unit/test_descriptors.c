@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fake_transport.h"
+#include "small_file.h"
 
 static fake_transport f;
 static char path[] = "/tmp/kf_descriptors_XXXXXX";
@@ -29,24 +30,6 @@ static int remove_file(void **state)
 {
     (void)state;
     return unlink(path);
-}
-
-static void write_file(const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static const char *read_file(void)
-{
-    static char text[256];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-    fclose(file);
-    return text;
 }
 
 static kf_status download(kf_client *client, kf_sink *sink, kf_error *error)
@@ -80,13 +63,13 @@ static void test_nothing_is_cut_off(void **state)
         kf_error error;
         FAKE_INIT(&f, cut_then_whole);
         kf_client *client = fake_client(&f, NULL);
-        write_file("log\n");
+        write_file(path, "log\n");
         int fd = open(path, cases[i].flags);
         assert_int_equal(lseek(fd, cases[i].position, SEEK_SET), cases[i].position);
         kf_sink_fd(&sink, fd);
         assert_int_equal(download(client, &sink, &error), KF_ERROR_TRANSPORT);
         assert_int_equal(error.attempts, 1);
-        assert_string_equal(read_file(), cases[i].after);
+        assert_string_equal(read_file(path), cases[i].after);
         close(fd);
         kf_client_free(client);
     }
@@ -101,7 +84,7 @@ static void test_permissions_stay(void **state)
     (void)state;
     FAKE_INIT(&f, fine);
     kf_client *client = fake_client(&f, NULL);
-    write_file("secret");
+    write_file(path, "secret");
     assert_int_equal(chmod(path, 0600), 0);
     mode_t mask = umask(022);
     kf_sink_path(&sink, path);
@@ -109,7 +92,7 @@ static void test_permissions_stay(void **state)
     umask(mask);
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
-    assert_string_equal(read_file(), "new");
+    assert_string_equal(read_file(path), "new");
     kf_client_free(client);
 }
 
@@ -158,7 +141,7 @@ static void test_upload_from_proc(void **state)
     kf_source_path(&source, "/proc/self/comm");
     assert_int_equal(upload(client, &source, &error), KF_OK);
     assert_true(strlen(f.bodies[0]) > 1);
-    write_file("");
+    write_file(path, "");
     kf_source_path(&source, path);
     assert_int_equal(upload(client, &source, &error), KF_OK);
     assert_string_equal(f.bodies[1], "");

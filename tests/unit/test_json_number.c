@@ -158,7 +158,7 @@ static void the_locale_changes_nothing(void **state)
     for (size_t i = 0; i < COUNT(names) && found == NULL; i++)
         found = setlocale(LC_ALL, names[i]);
     if (found == NULL)
-        skip();
+        fail_msg("no locale with a decimal comma: tests/run makes one, or install Debian's locales and de_DE.UTF-8");
     double value;
     char text[KF_NUMBER_TEXT_SIZE];
     assert_int_equal(kf_number_double("1234567890.12345678901", 22, &value), KF_NUMBER_OK);

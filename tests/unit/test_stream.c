@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fake_transport.h"
+#include "small_file.h"
 #include "tiny_server.h"
 
 #define ID "11111111-1111-4111-8111-111111111111"
@@ -37,25 +38,6 @@ static int remove_directory(void **state)
     (void)state;
     unlink(path);
     return rmdir(directory); /* fails when something was left behind */
-}
-
-static void write_file(const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static const char *read_file(void)
-{
-    static char text[256];
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return NULL;
-    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-    fclose(file);
-    return text;
 }
 
 static size_t files_in_directory(void)
@@ -129,7 +111,7 @@ static void test_upload_is_repeated(void **state)
     kf_source sources[5];
     kf_error error;
     (void)state;
-    write_file("0123456789");
+    write_file(path, "0123456789");
     int fd = open(path, O_RDONLY);
     kf_source_memory(&sources[0], "0123456789", 10);
     kf_source_path(&sources[1], path);
@@ -221,7 +203,7 @@ static void test_upload_over_sockets(void **state)
     (void)state;
     tiny_server *server = tiny_start(take_and_answer, last);
     kf_client *client = tiny_client(server, 1);
-    write_file("0123456789");
+    write_file(path, "0123456789");
     kf_source_path(&source, path);
     source.progress = count_progress;
     source.progress_user = progress;
@@ -243,7 +225,7 @@ static void test_upload_over_sockets(void **state)
     kf_source_memory(&source, NULL, 0);
     assert_int_equal(upload(client, &source, &error), KF_OK);
     assert_non_null(strstr(last, "\r\nContent-Length: 0\r\n"));
-    write_file("");
+    write_file(path, "");
     kf_source_path(&source, path);
     assert_int_equal(upload(client, &source, &error), KF_OK);
     assert_non_null(strstr(last, "\r\nContent-Length: 0\r\n"));
@@ -364,7 +346,7 @@ static void test_download_is_repeated(void **state)
     kf_sink_path(&sink, path);
     assert_int_equal(download(client, &sink, &error), KF_OK);
     umask(mask);
-    assert_string_equal(read_file(), "0123456789");
+    assert_string_equal(read_file(path), "0123456789");
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0640);
     assert_int_equal(files_in_directory(), 1);
@@ -372,13 +354,13 @@ static void test_download_is_repeated(void **state)
 
     FAKE_INIT(&f, cut_then_whole);
     client = fake_client(&f, NULL);
-    write_file("head:");
+    write_file(path, "head:");
     int fd = open(path, O_RDWR);
     lseek(fd, 0, SEEK_END);
     kf_sink_fd(&sink, fd);
     assert_int_equal(download(client, &sink, &error), KF_OK);
     close(fd);
-    assert_string_equal(read_file(), "head:0123456789");
+    assert_string_equal(read_file(path), "head:0123456789");
     kf_client_free(client);
 
     FAKE_INIT(&f, cut_then_whole);
@@ -430,19 +412,19 @@ static void test_download_fails(void **state)
     kf_sink sink;
     kf_error error;
     (void)state;
-    write_file("before");
+    write_file(path, "before");
     FAKE_INIT(&f, cut);
     kf_client *client = fake_client(&f, NULL);
     kf_sink_path(&sink, path);
     assert_int_equal(download(client, &sink, &error), KF_ERROR_TRANSPORT);
     assert_int_equal(error.attempts, 3);
-    assert_string_equal(read_file(), "before");
+    assert_string_equal(read_file(path), "before");
     f.steps = missing;
     assert_int_equal(download(client, &sink, &error), KF_ERROR_NOT_FOUND);
     assert_string_equal(error.server_message, "no");
     f.steps = nothing;
     assert_int_equal(download(client, &sink, &error), KF_OK);
-    assert_string_equal(read_file(), "before");
+    assert_string_equal(read_file(path), "before");
     kf_sink_path(&sink, directory);
     f.steps = whole;
     assert_int_equal(download(client, &sink, &error), KF_ERROR_IO);
@@ -464,7 +446,7 @@ static void test_download_fails(void **state)
     progress[3] = 0;
     f.steps = empty;
     assert_int_equal(download(client, &sink, &error), KF_OK);
-    assert_string_equal(read_file(), "");
+    assert_string_equal(read_file(path), "");
     assert_int_equal(files_in_directory(), 1);
     memset(&sink, 0, sizeof(sink));
     assert_int_equal(download(client, &sink, &error), KF_ERROR_ARGUMENT);
@@ -479,7 +461,7 @@ static void test_download_fails(void **state)
     assert_null(sink.data);
     kf_sink_path(&sink, path); /* the limit is for memory */
     assert_int_equal(download(client, &sink, &error), KF_OK);
-    assert_string_equal(read_file(), "0123456789");
+    assert_string_equal(read_file(path), "0123456789");
     kf_client_free(client);
 }
 
