@@ -170,7 +170,7 @@ class Renderer:
     def exported(self, lines, deprecated=False):
         """A declaration from the lines of a prototype."""
         lead = ("KF_DEPRECATED " if deprecated else "") + "KF_API "
-        text = " ".join(line.strip() for line in lines)
+        text = " ".join(line.strip() for line in lines).replace("( ", "(")
         head, arguments = text.split("(", 1)
         return broken(f"{lead}{head}(", arguments[:-1].split(", "), ");")
 

@@ -229,7 +229,7 @@ KF_API void kf_cancel_free(kf_cancel *cancel);
 /** A request that the document does not have. Zero and NULL mean: none. */
 typedef struct kf_request {
     const char *method; /**< "GET" when NULL. */
-    const char *path;   /**< Below the base URL, begins with "/"; already percent-encoded; without query. */
+    const char *path;   /**< Below the base URL, begins with "/"; already percent-encoded; without query or "//". */
     const kf_pair *query;
     size_t query_count;
     const kf_pair *headers;

@@ -61,7 +61,8 @@ typedef struct kf_error {
     char message[512];         /**< One sentence for a person: what failed, and where. Empty on success. */
     char server_code[96];      /**< The server's own error code, if its error body has one. */
     char server_message[256];  /**< The server's own words: its message; where there is a detail too, "message: detail".
-                                    Of a body in no known form, its text without markup. */
+                                    On one line; of a long text the middle is left out. Of a body in no known form, its
+                                    text without markup. */
     char server_location[128]; /**< What the server says the error is about. */
     char request_id[64];       /**< The id that this call had in the `X-Request-Id` header, kept over its attempts. */
     char idempotency_id[64];   /**< The id that made the creation repeatable: the caller's, or the library's. */

@@ -25,7 +25,9 @@ typedef enum kf_kind {
     KF_KIND_ENUM,       /**< An enum of the service, as `int`; `ref` is its kf_enum. */
     KF_KIND_BYTES,      /**< `kf_bytes`, base64 on the wire */
     KF_KIND_JSON,       /**< `const cJSON *`: any JSON. A received tree is part of its model: read it, copy it with
-                             cJSON_Duplicate(), and never change it or give it to cJSON_Delete(). */
+                             cJSON_Duplicate(), and never change it or give it to cJSON_Delete(). A number beyond
+                             the range of a double, and a text with U+0000 or half of a surrogate pair, which no C text
+                             can hold, are raw items with their JSON text (cJSON_IsRaw(), valuestring). */
     KF_KIND_OBJECT      /**< `const T *`; `ref` is T's kf_type */
 } kf_kind;
 
@@ -120,7 +122,8 @@ KF_API int kf_enum_value(const kf_enum *description, const char *text);
  *
  * Lenient where servers are: unknown members, unknown enum texts, null anywhere and missing required members are kept
  * (see kf_extra), not refused. Strict where data would be lost: invalid JSON, a wrong type, a number that does not
- * fit, a text with U+0000, a member that comes twice (except within free-form JSON, which keeps both).
+ * fit, a text with U+0000 or half of a surrogate pair, a member that comes twice. Values within free-form JSON are kept
+ * whatever they are, as long as they are JSON (see KF_KIND_JSON), and members that come twice are both there.
  *
  * @param text   UTF-8; need not be terminated; borrowed.
  * @param model  Receives the struct; free it with kf_model_free(). NULL on failure.

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 kf_status kf_status_of_http(int http_status)
 {
@@ -114,7 +115,7 @@ static bool at_usual_places(const kf_receiver *receiver, char *target, size_t si
 
 static void read_body(const kf_receiver *receiver, const kf_error_pointers *pointers, kf_error *error)
 {
-    char detail[sizeof(error->server_message)] = "";
+    char detail[1024] = "";
     if (receiver->body.length == 0)
         return;
     bool found = false;
@@ -127,9 +128,9 @@ static void read_body(const kf_receiver *receiver, const kf_error_pointers *poin
     if (!found)
         found = at_usual_places(receiver, error->server_message, sizeof(error->server_message));
     if (*detail != '\0' && strcmp(detail, error->server_message) != 0) {
-        char joined[2 * sizeof(detail) + 2];
+        char joined[sizeof(error->server_message) + sizeof(detail) + 2];
         snprintf(joined, sizeof(joined), "%s%s%s", error->server_message, found ? ": " : "", detail);
-        KF_COPY_TEXT(error->server_message, joined, strlen(joined));
+        kf_copy_words(error->server_message, sizeof(error->server_message), joined, strlen(joined));
         found = true;
     }
     char first = receiver->body.data[strspn(receiver->body.data, " \t\r\n")];
@@ -153,7 +154,8 @@ kf_status kf_describe_answer(const kf_receiver *receiver, const kf_error_pointer
     /* Many servers begin their words with the status's own. */
     const char *phrase = reason_phrase(http), *words = error->server_message;
     size_t length = *phrase != '\0' ? strlen(phrase + 1) : 0;
-    if (length > 0 && strncmp(words, phrase + 1, length) == 0 && strspn(words + length, ": ") > 0)
+    if (length > 0 && strncasecmp(words, phrase + 1, length) == 0 &&
+        (words[length] == '\0' || strspn(words + length, ": ") > 0))
         words += length + strspn(words + length, ": ");
     return kf_fail(error, status, "the server answered %d%s%s%s", http, phrase, *words != '\0' ? ": " : "", words);
 }

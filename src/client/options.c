@@ -211,16 +211,24 @@ static kf_status check(const kf_client_options *options, kf_error *error)
     return KF_OK;
 }
 
+kf_status kf_options_copy(const kf_client_options *options, kf_client_options *own, kf_error *error)
+{
+    kf_client_options_init(own, sizeof(*own));
+    if (options == NULL)
+        return KF_OK;
+    if (options->size == 0)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
+    /* A program built against an older or newer header has a smaller or larger struct. */
+    memcpy(own, options, options->size < sizeof(*own) ? options->size : sizeof(*own));
+    own->size = sizeof(*own);
+    return KF_OK;
+}
+
 kf_status kf_options_resolve(const kf_client_options *options, kf_client_options *resolved, kf_error *error)
 {
-    kf_client_options_init(resolved, sizeof(*resolved));
-    if (options != NULL) {
-        if (options->size == 0)
-            return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
-        /* A program built against an older or newer header has a smaller or larger struct. */
-        memcpy(resolved, options, options->size < sizeof(*resolved) ? options->size : sizeof(*resolved));
-        resolved->size = sizeof(*resolved);
-    }
+    kf_status status = kf_options_copy(options, resolved, error);
+    if (status != KF_OK)
+        return status;
     default_number(&resolved->connect_timeout_ms, 10000);
     default_number(&resolved->idle_timeout_ms, 30000);
     default_number(&resolved->retry_max_ms, 20000);

@@ -46,6 +46,8 @@ struct kf_client {
     kf_response *response;
 };
 
+/* An own struct with the options, to be changed; NULL leaves the defaults. Texts stay borrowed. */
+kf_status kf_options_copy(const kf_client_options *options, kf_client_options *own, kf_error *error);
 /* The options with every default filled in; KF_ERROR_ARGUMENT where they make no sense. Texts stay borrowed. */
 kf_status kf_options_resolve(const kf_client_options *options, kf_client_options *resolved, kf_error *error);
 

@@ -55,3 +55,36 @@ void kf_copy_text(char *target, size_t size, const char *text, size_t length)
     }
     target[used] = '\0';
 }
+
+/* White space as single blanks, and none at the ends. Returns the new length. */
+static size_t one_line(char *text, size_t length)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        bool space = text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r');
+        if (!space)
+            text[used++] = text[i];
+        else if (used > 0 && text[used - 1] != ' ')
+            text[used++] = ' ';
+    }
+    return used > 0 && text[used - 1] == ' ' ? used - 1 : used;
+}
+
+void kf_copy_words(char *target, size_t size, char *text, size_t length)
+{
+    static const char gap[] = {' ', '.', '.', '.'};
+    length = one_line(text, length);
+    if (length >= size && size >= 64) {
+        size_t head = size / 10 * 7, room = size - 1 - head - sizeof gap;
+        const char *tail = memchr(text + length - room, ' ', room);
+        while (head > 0 && text[head] != ' ')
+            head--;
+        if (head > 0 && tail != NULL) {
+            size_t rest = (size_t)(text + length - tail);
+            memcpy(text + head, gap, sizeof gap);
+            memmove(text + head + sizeof gap, tail, rest);
+            length = head + sizeof gap + rest;
+        }
+    }
+    kf_copy_text(target, size, text, length);
+}

@@ -14,4 +14,9 @@ kf_status kf_fail(kf_error *error, kf_status status, const char *format, ...) __
 void kf_copy_text(char *target, size_t size, const char *text, size_t length);
 #define KF_COPY_TEXT(array, text, length) kf_copy_text((array), sizeof(array), (text), (length))
 
+/* The same for a server's words, on one line: white space becomes single blanks, and of a text that is too long the
+ * middle is left out, as what matters may stand at either end. Words are not split, so that a secret in them is found
+ * whole. Changes `text`. */
+void kf_copy_words(char *target, size_t size, char *text, size_t length);
+
 #endif

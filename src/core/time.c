@@ -92,31 +92,61 @@ static bool kf_zone(const char **text, int *seconds)
     return hours <= 23 && minutes <= 59;
 }
 
-static bool kf_time_read(const char *text, kf_time *time)
+static bool kf_date(const char **text, int64_t *days)
 {
     int year;
     int month;
     int day;
+    if (!kf_digits(text, 4, &year) || !kf_expect(text, '-') || !kf_digits(text, 2, &month) || !kf_expect(text, '-') ||
+        !kf_digits(text, 2, &day))
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > kf_days_in_month(year, month))
+        return false;
+    *days = kf_days_from_date(year, month, day);
+    return true;
+}
+
+static bool kf_date_and_hour(const char **text, int64_t *days, int *hour, int *minute)
+{
+    return kf_date(text, days) && (kf_expect(text, 'T') || kf_expect(text, 't')) && kf_digits(text, 2, hour) &&
+           kf_expect(text, ':') && kf_digits(text, 2, minute) && *hour <= 23 && *minute <= 59;
+}
+
+static bool kf_time_read(const char *text, kf_time *time)
+{
+    int64_t days;
     int hour;
     int minute;
     int second;
     int offset;
-    if (!kf_digits(&text, 4, &year) || !kf_expect(&text, '-') || !kf_digits(&text, 2, &month) ||
-        !kf_expect(&text, '-') || !kf_digits(&text, 2, &day))
+    if (!kf_date_and_hour(&text, &days, &hour, &minute) || !kf_expect(&text, ':') || !kf_digits(&text, 2, &second))
         return false;
-    if (!kf_expect(&text, 'T') && !kf_expect(&text, 't'))
+    if (second > 60 || !kf_fraction(&text, &time->nanoseconds) || !kf_zone(&text, &offset) || *text != '\0')
         return false;
-    if (!kf_digits(&text, 2, &hour) || !kf_expect(&text, ':') || !kf_digits(&text, 2, &minute) ||
-        !kf_expect(&text, ':') || !kf_digits(&text, 2, &second))
-        return false;
-    if (!kf_fraction(&text, &time->nanoseconds) || !kf_zone(&text, &offset) || *text != '\0')
-        return false;
-    if (month < 1 || month > 12 || day < 1 || day > kf_days_in_month(year, month) || hour > 23 || minute > 59 ||
-        second > 60)
-        return false;
-    time->seconds = kf_days_from_date(year, month, day) * KF_DAY_SECONDS + hour * 3600 + minute * 60 + second - offset;
+    time->seconds = days * KF_DAY_SECONDS + hour * 3600 + minute * 60 + second - offset;
     /* A leap second stands at the end of a day in UTC only; the sum above makes it the first second of the next. */
     return second != 60 || time->seconds % KF_DAY_SECONDS == 0;
+}
+
+bool kf_local_date_valid(const char *text)
+{
+    int64_t days;
+    return text != NULL && kf_date(&text, &days) && *text == '\0';
+}
+
+bool kf_local_date_time_valid(const char *text)
+{
+    int64_t days;
+    int hour;
+    int minute;
+    int second;
+    int32_t nanoseconds;
+    if (text == NULL || !kf_date_and_hour(&text, &days, &hour, &minute))
+        return false;
+    if (*text == '\0')
+        return true;
+    return kf_expect(&text, ':') && kf_digits(&text, 2, &second) && second <= 59 && kf_fraction(&text, &nanoseconds) &&
+           *text == '\0';
 }
 
 kf_status kf_time_parse(const char *text, kf_time *time, kf_error *error)

@@ -262,6 +262,9 @@ kf_status kf_url_raw(const kf_base_url *base, const char *path, const kf_pairs *
     for (const char *c = path; *c != '\0'; c++)
         if (!path_character(c))
             return kf_fail(error, KF_ERROR_ARGUMENT, "the path has a character that must be percent-encoded");
+    /* A join gone wrong; some servers take it for an attack. */
+    if (strstr(path, "//") != NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the path has an empty segment, \"//\"");
     if (has_dot_segment(path, strlen(path)))
         return kf_fail(error, KF_ERROR_ARGUMENT, "the path has a segment \".\" or \"..\"");
     kf_buffer_append(url, base->text, base->length);

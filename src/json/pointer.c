@@ -94,13 +94,13 @@ bool kf_json_pointer_text(const char *json, size_t length, const char *pointer, 
     /* The whole must be JSON, not just the way to the value. */
     bool found = kf_reader_skip(&reader, &value) && kf_reader_finish(&reader);
     kf_reader_init(&reader, text, length, 0);
-    if (found && kf_pointer_follow(&reader, pointer))
+    if (found && kf_pointer_follow(&reader, pointer) && kf_reader_peek(&reader) != KF_TOKEN_NULL)
         found = kf_reader_peek(&reader) == KF_TOKEN_STRING ? kf_reader_string(&reader, &value)
                                                            : kf_reader_skip(&reader, &value);
     else
         found = false;
     if (found)
-        kf_copy_text(target, size, value.text, value.length);
+        kf_copy_words(target, size, value.text, value.length);
     free(text);
     return found;
 }

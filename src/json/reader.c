@@ -127,7 +127,13 @@ static int32_t kf_hex_unit(const char *p)
     return unit;
 }
 
-/* Reads the escape at the position, which stands on the backslash. Gives the code point. */
+static bool kf_is_surrogate(uint32_t point)
+{
+    return point >= 0xD800 && point <= 0xDFFF;
+}
+
+/* Reads the escape at the position, which stands on the backslash. Gives the code point, which may be half of a
+ * surrogate pair. */
 static bool kf_reader_escape(kf_reader *reader, uint32_t *point)
 {
     static const char letters[] = "\"\\/bfnrt";
@@ -142,18 +148,12 @@ static bool kf_reader_escape(kf_reader *reader, uint32_t *point)
     int32_t unit = letter == 'u' ? kf_hex_unit(reader->position + 2) : -1;
     if (unit < 0)
         return kf_reader_fail(reader, "an escape is not valid");
-    *point = (uint32_t)unit;
-    if (unit < 0xD800 || unit > 0xDFFF) {
-        reader->position += 6;
-        return true;
-    }
     int32_t low = -1;
-    if (unit < 0xDC00 && reader->position[6] == '\\' && reader->position[7] == 'u')
+    if (unit >= 0xD800 && unit < 0xDC00 && reader->position[6] == '\\' && reader->position[7] == 'u')
         low = kf_hex_unit(reader->position + 8);
-    if (low < 0xDC00 || low > 0xDFFF)
-        return kf_reader_fail(reader, "an escape is half of a surrogate pair");
-    *point = 0x10000 + (((uint32_t)unit - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
-    reader->position += 12;
+    bool pair = low >= 0xDC00 && low <= 0xDFFF;
+    *point = pair ? 0x10000 + (((uint32_t)unit - 0xD800) << 10) + ((uint32_t)low - 0xDC00) : (uint32_t)unit;
+    reader->position += pair ? 12 : 6;
     return true;
 }
 
@@ -169,6 +169,8 @@ static bool kf_reader_special(kf_reader *reader, char **target)
             return true;
         if (point == 0)
             return kf_reader_fail(reader, "a text with U+0000, which cannot be held");
+        if (kf_is_surrogate(point))
+            return kf_reader_fail(reader, "a text with half of a surrogate pair, which cannot be held");
         *target += kf_utf8_put(*target, point);
         return true;
     }
@@ -235,6 +237,20 @@ bool kf_reader_raw_string(kf_reader *reader, kf_slice *raw, bool *escaped)
     raw->length = (size_t)(reader->position - start);
     reader->position++;
     return true;
+}
+
+bool kf_reader_can_hold(const kf_slice *raw)
+{
+    char *end = raw->text + raw->length;
+    kf_reader reader = {.position = raw->text};
+    for (;;) {
+        uint32_t point;
+        reader.position = memchr(reader.position, '\\', (size_t)(end - reader.position));
+        if (reader.position == NULL)
+            return true;
+        if (!kf_reader_escape(&reader, &point) || point == 0 || kf_is_surrogate(point))
+            return false;
+    }
 }
 
 static inline char *kf_scan_digits(char *p)

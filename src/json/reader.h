@@ -65,7 +65,8 @@ const char *kf_token_text(kf_token token);
 bool kf_reader_literal(kf_reader *reader, kf_token token);
 /* Reads a mark, which peek has announced: 0 for "none is set, and no value follows", else an alternative's number. */
 size_t kf_reader_mark(kf_reader *reader);
-/* A text, unescaped and terminated in place. U+0000 is refused. */
+/* A text, unescaped and terminated in place. U+0000 and half a surrogate pair are refused, since UTF-8 in a C text
+ * cannot hold them; as JSON they are valid. */
 bool kf_reader_string(kf_reader *reader, kf_slice *string);
 /* A number's text; not terminated. */
 bool kf_reader_number(kf_reader *reader, kf_slice *number);
@@ -73,6 +74,8 @@ bool kf_reader_number(kf_reader *reader, kf_slice *number);
 bool kf_reader_skip(kf_reader *reader, kf_slice *raw);
 /* A text, checked without a change; the slice is what stands between the quotes. */
 bool kf_reader_raw_string(kf_reader *reader, kf_slice *raw, bool *escaped);
+/* Whether kf_reader_string() would take such a text, which has been checked. */
+bool kf_reader_can_hold(const kf_slice *raw);
 
 /* Begins an object or array that peek has announced. */
 bool kf_reader_enter(kf_reader *reader);

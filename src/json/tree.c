@@ -1,6 +1,7 @@
 #include "json/tree.h"
 
 #include "json/number.h"
+#include "json/scan.h"
 
 #include <limits.h>
 
@@ -11,30 +12,66 @@ static bool kf_tree_no_memory(kf_reader *reader)
     return false;
 }
 
-static bool kf_tree_read_number(kf_reader *reader, cJSON *item)
+/* JSON text as it is. */
+static bool kf_tree_raw(kf_reader *reader, kf_arena *arena, const char *text, size_t length, cJSON *item)
+{
+    char *copy = kf_arena_text(arena, length + 1);
+    if (copy == NULL)
+        return kf_tree_no_memory(reader);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    item->type = cJSON_Raw;
+    item->valuestring = copy;
+    return true;
+}
+
+static bool kf_tree_read_string(kf_reader *reader, kf_arena *arena, cJSON *item)
+{
+    kf_reader ahead = *reader;
+    kf_slice text;
+    bool escaped;
+    if (*kf_scan_plain(reader->position + 1, reader->end) != '"') {
+        if (!kf_reader_raw_string(&ahead, &text, &escaped)) {
+            *reader = ahead;
+            return false;
+        }
+        if (escaped && !kf_reader_can_hold(&text)) {
+            *reader = ahead;
+            return kf_tree_raw(reader, arena, text.text - 1, text.length + 2, item);
+        }
+    }
+    if (!kf_reader_string(reader, &text))
+        return false;
+    item->type = cJSON_String;
+    item->valuestring = text.text;
+    return true;
+}
+
+static bool kf_tree_read_number(kf_reader *reader, kf_arena *arena, cJSON *item)
 {
     kf_slice number;
     if (!kf_reader_number(reader, &number))
         return false;
-    kf_number_result result = kf_number_double(number.text, number.length, &item->valuedouble);
+    double value;
+    kf_number_result result = kf_number_double(number.text, number.length, &value);
     if (result == KF_NUMBER_MEMORY)
         return kf_tree_no_memory(reader);
     if (result != KF_NUMBER_OK)
-        return kf_reader_fail(reader, "a number is too large");
+        return kf_tree_raw(reader, arena, number.text, number.length, item);
     item->type = cJSON_Number;
-    if (item->valuedouble >= INT_MAX)
+    item->valuedouble = value;
+    if (value >= INT_MAX)
         item->valueint = INT_MAX;
-    else if (item->valuedouble <= (double)INT_MIN)
+    else if (value <= (double)INT_MIN)
         item->valueint = INT_MIN;
     else
-        item->valueint = (int)item->valuedouble;
+        item->valueint = (int)value;
     return true;
 }
 
 /* Reads a scalar, or begins an object or array. */
-static bool kf_tree_read_item(kf_reader *reader, cJSON *item)
+static bool kf_tree_read_item(kf_reader *reader, kf_arena *arena, cJSON *item)
 {
-    kf_slice text;
     kf_token token = kf_reader_peek(reader);
     switch (token) {
     case KF_TOKEN_OBJECT:
@@ -42,13 +79,9 @@ static bool kf_tree_read_item(kf_reader *reader, cJSON *item)
         item->type = token == KF_TOKEN_OBJECT ? cJSON_Object : cJSON_Array;
         return kf_reader_enter(reader);
     case KF_TOKEN_STRING:
-        if (!kf_reader_string(reader, &text))
-            return false;
-        item->type = cJSON_String;
-        item->valuestring = text.text;
-        return true;
+        return kf_tree_read_string(reader, arena, item);
     case KF_TOKEN_NUMBER:
-        return kf_tree_read_number(reader, item);
+        return kf_tree_read_number(reader, arena, item);
     case KF_TOKEN_TRUE:
     case KF_TOKEN_FALSE:
     case KF_TOKEN_NULL:
@@ -80,7 +113,7 @@ bool kf_tree_read(kf_reader *reader, kf_arena *arena, const cJSON **tree)
     cJSON *root = kf_arena_alloc(arena, sizeof *root);
     if (root == NULL)
         return kf_tree_no_memory(reader);
-    if (!kf_tree_read_item(reader, root))
+    if (!kf_tree_read_item(reader, arena, root))
         return false;
     cJSON *parent = root->type == cJSON_Object || root->type == cJSON_Array ? root : NULL;
     while (parent != NULL) {
@@ -102,7 +135,7 @@ bool kf_tree_read(kf_reader *reader, kf_arena *arena, const cJSON **tree)
         if (item == NULL)
             return kf_tree_no_memory(reader);
         item->string = name.text;
-        if (!kf_tree_read_item(reader, item))
+        if (!kf_tree_read_item(reader, arena, item))
             return false;
         kf_tree_link(parent, item);
         if (item->type == cJSON_Object || item->type == cJSON_Array) {

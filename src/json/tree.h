@@ -1,4 +1,5 @@
-/* Free-form JSON as a cJSON tree whose nodes stand in an arena and whose texts stay where they were read. */
+/* Free-form JSON as a cJSON tree whose nodes stand in an arena and whose texts stay where they were read. What cJSON
+ * cannot hold becomes a raw item: a number beyond a double, a text that is none in C. */
 #ifndef KF_JSON_TREE_H
 #define KF_JSON_TREE_H
 

@@ -40,8 +40,9 @@ kf_status kf_model_encode_to(const kf_type *type, const void *model, const kf_en
  * or a number that is not finite. */
 kf_status kf_scalar_text(const kf_field *field, const void *element, kf_buffer *buffer, kf_error *error);
 
-/* The text at a JSON pointer (RFC 6901) in a JSON text: a string's content unescaped, or the JSON of any other value.
- * Returns false when the text is not JSON or has nothing there. For error bodies; never fails loudly. */
+/* The text at a JSON pointer (RFC 6901) in a JSON text: a string's content unescaped, or the JSON of any other value,
+ * as kf_copy_words(). Returns false when the text is not JSON or has nothing or null there. For error bodies; never
+ * fails loudly. */
 bool kf_json_pointer_text(const char *json, size_t length, const char *pointer, char *target, size_t size);
 
 #endif

@@ -115,16 +115,19 @@ static bool escape(walker *w)
         put_point(w, (unsigned char)meanings[found - letters]);
         return true;
     }
-    if (c != 'u' || !hex(w, &unit) || (unit >= 0xDC00 && unit <= 0xDFFF))
+    if (c != 'u' || !hex(w, &unit))
         return false;
-    if (unit >= 0xD800 && unit <= 0xDBFF) {
-        if (look(w) != '\\' || w->end - w->at < 2 || w->at[1] != 'u')
-            return false;
+    if (unit >= 0xD800 && unit <= 0xDBFF && look(w) == '\\' && w->end - w->at >= 2 && w->at[1] == 'u') {
+        const unsigned char *second = w->at;
         w->at += 2;
-        if (!hex(w, &low) || low < 0xDC00 || low > 0xDFFF)
+        if (!hex(w, &low))
             return false;
-        unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
+        if (low >= 0xDC00 && low <= 0xDFFF)
+            unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
+        else
+            w->at = second; /* An escape of its own. */
     }
+    /* Half of a pair has no bytes of its own: as if it had, which no text does. */
     put_point(w, unit);
     return true;
 }

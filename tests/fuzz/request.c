@@ -149,11 +149,22 @@ static void check_url(const char *url, const kf_operation *operation, const char
     curl_url_cleanup(parsed);
 }
 
+/* One of the operations of all services. */
+static const kf_operation *operation_of(size_t index)
+{
+    size_t services, count = 0;
+    const kf_service *const *all = kf_services(&services);
+    for (size_t i = 0; i < services; i++)
+        count += all[i]->operation_count;
+    index %= count;
+    while (index >= (*all)->operation_count)
+        index -= (*all++)->operation_count;
+    return &(*all)->operations[index];
+}
+
 static void any_operation(input *in, const kf_base_url *base)
 {
-    size_t count;
-    const kf_service *service = kf_services(&count)[0];
-    const kf_operation *operation = &service->operations[byte(in) % service->operation_count];
+    const kf_operation *operation = operation_of(byte(in));
     char *path = filled(in, operation->path_parameters);
     char *parameters = filled(in, operation->parameters);
     bool with_pair = byte(in) % 2 == 1;

@@ -1,4 +1,4 @@
-/* Any text for the small readers: times, numbers, header values, JSON pointers, URLs. */
+/* Any text for the small readers: times, durations, numbers, header values, JSON pointers, URLs. */
 #include "http/header.h"
 #include "http/retry.h"
 #include "http/url.h"
@@ -44,6 +44,29 @@ static void any_time(const char *text, size_t length)
         return;
     MUST(kf_time_parse(written, &back, NULL) == KF_OK);
     MUST(back.seconds == time.seconds && back.nanoseconds == time.nanoseconds);
+}
+
+static void written_duration(kf_duration duration)
+{
+    kf_duration back;
+    char written[KF_DURATION_TEXT_SIZE];
+    if (kf_duration_format(duration, written, NULL) != KF_OK) {
+        MUST(duration.nanoseconds < 0 || duration.nanoseconds > 999999999);
+        return;
+    }
+    MUST(strlen(written) < KF_DURATION_TEXT_SIZE && kf_duration_parse(written, &back, NULL) == KF_OK);
+    MUST(back.seconds == duration.seconds && back.nanoseconds == duration.nanoseconds);
+}
+
+static void durations(const char *text, size_t length)
+{
+    kf_duration duration = {0, 0};
+    if (kf_duration_parse(text, &duration, NULL) == KF_OK)
+        written_duration(duration);
+    memcpy(&duration, text, length < sizeof duration ? length : sizeof duration);
+    written_duration(duration);
+    MUST(!kf_local_date_valid(text) || strlen(text) == 10);
+    MUST(!kf_local_date_time_valid(text) || (strlen(text) >= 16 && strlen(text) <= 29));
 }
 
 static void header_values(const char *text)
@@ -134,6 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     switch (data[0] % 7) {
     case 0:
         times(text);
+        durations(text, length);
         break;
     case 1:
         any_time(text, length);

@@ -87,6 +87,17 @@ static kf_status make_client(void **result)
     return new_client((kf_client **)result);
 }
 
+static kf_status make_flowable_client(void **result)
+{
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    kf_error error;
+    options.base_url = "http://127.0.0.1:8080//flowable-rest/";
+    options.allow_http = true;
+    options.username = "admin";
+    options.password = "test";
+    return flowable_client_new(&options, (kf_client **)result, &error);
+}
+
 static kf_status make_scope(void **result)
 {
     static const kf_pair pairs[] = {{"X-Sweep", "2"}};
@@ -283,6 +294,7 @@ static bool is_json(void *text)
 
 const kf_sweep_case kf_sweep_http_cases[] = {
     {"client", make_client, is_there, free_client, NULL, true, 0},
+    {"client for Flowable", make_flowable_client, is_there, free_client, NULL, true, 0},
     {"scope", make_scope, is_there, keep, NULL, true, 0},
     {"create a process", create_process, is_process, kf_model_free, NULL, true, 0},
     {"list a page", list_page, is_page, kf_model_free, NULL, true, 0},

@@ -91,6 +91,40 @@ static void copied_text_is_cut_and_made_harmless(void **state)
     kf_copy_text(small, 0, "a", 1);
 }
 
+static void long_words_keep_both_ends(void **state)
+{
+    (void)state;
+    char target[128], text[1000];
+    strcpy(text, " \n begin\t of\r\n it  ");
+    kf_copy_words(target, sizeof target, text, strlen(text));
+    assert_string_equal(target, "begin of it");
+    /* Whole up to the last byte that fits. */
+    memset(text, 'x', sizeof text);
+    memcpy(text, "begin ", 6);
+    memcpy(text + 127 - 4, " end", 4);
+    kf_copy_words(target, sizeof target, text, 127);
+    assert_int_equal(strlen(target), 127);
+    assert_memory_equal(target, text, 127);
+    /* One more, and the middle is left out, between words. */
+    memset(text, 'x', sizeof text);
+    memcpy(text, "the begin ", 10);
+    memcpy(text + 990, " \nthe end", 9);
+    kf_copy_words(target, sizeof target, text, 999);
+    assert_string_equal(target, "the begin ... the end");
+    /* A text of one word has no middle to leave out. */
+    memset(text, 'x', sizeof text);
+    kf_copy_words(target, sizeof target, text, sizeof text);
+    assert_int_equal(strlen(target), 127);
+    assert_null(strchr(target, '.'));
+    /* Nothing is left of white space, and a small target is just cut. */
+    memcpy(text, "\t\n", 2);
+    kf_copy_words(target, sizeof target, text, 2);
+    assert_string_equal(target, "");
+    memcpy(text, "a b c d e f", 11);
+    kf_copy_words(target, 6, text, 11);
+    assert_string_equal(target, "a b c");
+}
+
 static void a_buffer_grows_and_stays_terminated(void **state)
 {
     (void)state;
@@ -244,6 +278,7 @@ int main(void)
         cmocka_unit_test(failing_sets_status_and_message_and_keeps_the_rest),
         cmocka_unit_test(a_long_message_is_cut_at_a_character),
         cmocka_unit_test(copied_text_is_cut_and_made_harmless),
+        cmocka_unit_test(long_words_keep_both_ends),
         cmocka_unit_test(a_buffer_grows_and_stays_terminated),
         cmocka_unit_test(an_empty_buffer_gives_an_empty_text),
         cmocka_unit_test(a_failed_buffer_stays_failed),

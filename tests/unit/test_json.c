@@ -73,6 +73,11 @@ static void valid_texts_are_read(void **state)
         "\"\x7F\"",
         "[[[[]]]]",
         "\"\\u0000\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\ud800x\"",
+        "\"\\ud800\\ud800\"",
         "[1e400]",
         "\"\xF4\x8F\xBF\xBF\"",
         "\"\xED\x9F\xBF\xEE\x80\x80\"",
@@ -134,11 +139,6 @@ static void invalid_texts_are_refused(void **state)
         "\"\\x\"",
         "\"\\u12\"",
         "\"\\u123g\"",
-        "\"\\ud800\"",
-        "\"\\udc00\"",
-        "\"\\ud800\\u0041\"",
-        "\"\\ud800x\"",
-        "\"\\ud800\\ud800\"",
         "\"\n\"",
         "\"\t\"",
         "\"\x01\"",
@@ -269,6 +269,47 @@ static void texts_are_unescaped_in_place(void **state)
     free(copy);
 }
 
+static void texts_that_c_cannot_hold_are_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "\"a\\u0000b\"",     "\"a\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud83d\\ude00\\ude00\"",
+        "\"\\ud800\\ud800\""};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char *copy = copy_of(texts[i], strlen(texts[i]));
+        kf_reader reader;
+        kf_slice slice;
+        bool escaped;
+        kf_reader_init(&reader, copy, strlen(texts[i]), 0);
+        assert_true(kf_reader_raw_string(&reader, &slice, &escaped));
+        assert_false(kf_reader_can_hold(&slice));
+        kf_reader_init(&reader, copy, strlen(texts[i]), 0);
+        assert_false(kf_reader_string(&reader, &slice));
+        assert_non_null(strstr(reader.problem, "cannot be held"));
+        free(copy);
+    }
+}
+
+/* What cJSON cannot hold. */
+static void a_tree_has_raw_items_for_the_rest(void **state)
+{
+    (void)state;
+    char text[] = "[1e400,-1E+999,\"a\\u0000b\",\"\\ud800\",\"\\n\\ud83d\\ude00\",{\"x\":1e999}]";
+    kf_reader reader;
+    kf_arena *arena = kf_arena_new(1, 0);
+    const cJSON *tree = NULL;
+    kf_reader_init(&reader, text, sizeof text - 1, 0);
+    assert_true(kf_tree_read(&reader, arena, &tree) && kf_reader_finish(&reader));
+    static const char *const expected[] = {"1e400", "-1E+999", "\"a\\u0000b\"", "\"\\ud800\""};
+    for (int i = 0; i < (int)COUNT(expected); i++) {
+        assert_true(cJSON_IsRaw(cJSON_GetArrayItem(tree, i)));
+        assert_string_equal(cJSON_GetArrayItem(tree, i)->valuestring, expected[i]);
+    }
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(tree, 4)), "\n\xF0\x9F\x98\x80");
+    assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(tree, 5), "x")->valuestring, "1e999");
+    kf_arena_free(arena);
+}
+
 static void a_tree_is_linked_as_cjson_links_it(void **state)
 {
     (void)state;
@@ -307,10 +348,10 @@ static void a_pointer_finds_its_place(void **state)
         const char *pointer;
         const char *text;
     } cases[] = {{"/a/b~1c/0", "10"},
-                 {"/a/b~1c/1/d~0e", "x?y"},
+                 {"/a/b~1c/1/d~0e", "x y"},
                  {"/a/", "7"},
                  {"/ab", "ok"},
-                 {"/z", "null"},
+                 {"/z", NULL},
                  {"/a/b~1c/1", "{\"d~e\":\"x\\ny\"}"},
                  {"/a/b~1c/2", NULL},
                  {"/a/b~1c/-", NULL},
@@ -398,6 +439,8 @@ int main(void)
         cmocka_unit_test(a_cut_text_is_always_an_error),
         cmocka_unit_test(no_damaged_text_does_harm),
         cmocka_unit_test(texts_are_unescaped_in_place),
+        cmocka_unit_test(texts_that_c_cannot_hold_are_refused),
+        cmocka_unit_test(a_tree_has_raw_items_for_the_rest),
         cmocka_unit_test(a_tree_is_linked_as_cjson_links_it),
         cmocka_unit_test(a_pointer_finds_its_place),
         cmocka_unit_test(trees_are_written_without_cjsons_losses),

@@ -21,6 +21,7 @@ typedef struct tiny_connection {
     pthread_t thread;
     int fd;
     int number;
+    bool ended; /* and its socket closed */
 } tiny_connection;
 
 struct tiny_server {
@@ -30,6 +31,7 @@ struct tiny_server {
     void *user;
     pthread_t thread;
     pthread_mutex_t lock;
+    pthread_cond_t changed;
     tiny_connection *connections;
     int count;
     bool stopping;
@@ -55,6 +57,10 @@ static void *serve(void *argument)
     connection->fd = -1;
     pthread_mutex_unlock(&server->lock);
     close(fd);
+    pthread_mutex_lock(&server->lock);
+    connection->ended = true;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
     return NULL;
 }
 
@@ -94,6 +100,7 @@ tiny_server *tiny_start(tiny_handler handler, void *user)
     server->handler = handler;
     server->user = user;
     pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->changed, NULL);
     server->listener = loopback_listen(&port);
     need(server->listener >= 0, "listen");
     snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d", port);
@@ -118,6 +125,7 @@ void tiny_stop(tiny_server *server)
         server->connections = next;
     }
     close(server->listener);
+    pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }
@@ -133,6 +141,19 @@ int tiny_connections(tiny_server *server)
     int count = server->count;
     pthread_mutex_unlock(&server->lock);
     return count;
+}
+
+void tiny_wait_ended(tiny_server *server, int count)
+{
+    pthread_mutex_lock(&server->lock);
+    for (int ended = 0; ended < count;) {
+        ended = 0;
+        for (tiny_connection *c = server->connections; c != NULL; c = c->next)
+            ended += c->ended;
+        if (ended < count)
+            pthread_cond_wait(&server->changed, &server->lock);
+    }
+    pthread_mutex_unlock(&server->lock);
 }
 
 static const char *header(const char *head, const char *name)

@@ -17,6 +17,8 @@ void tiny_stop(tiny_server *server);
 /* "http://127.0.0.1:port" */
 const char *tiny_url(const tiny_server *server);
 int tiny_connections(tiny_server *server);
+/* Waits until the handlers of that many connections have returned and their sockets are closed. */
+void tiny_wait_ended(tiny_server *server, int count);
 
 /* Reads one request: its head, and the body of its Content-Length or chunks. False at the end of the connection. The
  * text is terminated and cut to the size. */

@@ -1925,13 +1925,13 @@ KF_API const kuflow_webhook_event_process_created *kuflow_webhook_event_as_proce
     const kuflow_webhook_event *model);
 /** The kuflow_webhook_event_process_state_changed that it really is; NULL when it is another. */
 KF_API const kuflow_webhook_event_process_state_changed *kuflow_webhook_event_as_process_state_changed(
-     const kuflow_webhook_event *model);
+    const kuflow_webhook_event *model);
 /** The kuflow_webhook_event_process_item_created that it really is; NULL when it is another. */
 KF_API const kuflow_webhook_event_process_item_created *kuflow_webhook_event_as_process_item_created(
-     const kuflow_webhook_event *model);
+    const kuflow_webhook_event *model);
 /** The kuflow_webhook_event_process_item_task_state_changed that it really is; NULL when it is another. */
 KF_API const kuflow_webhook_event_process_item_task_state_changed *kuflow_webhook_event_as_process_item_task_state_changed(
-     const kuflow_webhook_event *model);
+    const kuflow_webhook_event *model);
 
 /** The description of kuflow_webhook_event_process_created, for the functions of model.h. */
 extern KF_API const kf_type kuflow_webhook_event_process_created_schema;
@@ -1985,13 +1985,13 @@ KF_API void kuflow_webhook_event_process_state_changed_free(kuflow_webhook_event
 extern KF_API const kf_type kuflow_webhook_event_process_state_changed_data_schema;
 /** As kf_model_decode(). Free the model with kuflow_webhook_event_process_state_changed_data_free(). */
 KF_API kf_status kuflow_webhook_event_process_state_changed_data_decode(
-     const char *text, size_t length, kuflow_webhook_event_process_state_changed_data **model, kf_error *error);
+    const char *text, size_t length, kuflow_webhook_event_process_state_changed_data **model, kf_error *error);
 /** As kf_model_encode(). Free the text with kf_free(). */
 KF_API kf_status kuflow_webhook_event_process_state_changed_data_encode(
-     const kuflow_webhook_event_process_state_changed_data *model, char **text, kf_error *error);
+    const kuflow_webhook_event_process_state_changed_data *model, char **text, kf_error *error);
 /** As kf_model_clone(). Free the copy with kuflow_webhook_event_process_state_changed_data_free(). */
 KF_API kf_status kuflow_webhook_event_process_state_changed_data_clone(
-     const kuflow_webhook_event_process_state_changed_data *model,
+    const kuflow_webhook_event_process_state_changed_data *model,
     kuflow_webhook_event_process_state_changed_data **copy, kf_error *error);
 /** As kf_model_free(). */
 KF_API void kuflow_webhook_event_process_state_changed_data_free(
@@ -2020,10 +2020,10 @@ KF_API kf_status kuflow_webhook_event_process_item_created_data_decode(
     const char *text, size_t length, kuflow_webhook_event_process_item_created_data **model, kf_error *error);
 /** As kf_model_encode(). Free the text with kf_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_created_data_encode(
-     const kuflow_webhook_event_process_item_created_data *model, char **text, kf_error *error);
+    const kuflow_webhook_event_process_item_created_data *model, char **text, kf_error *error);
 /** As kf_model_clone(). Free the copy with kuflow_webhook_event_process_item_created_data_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_created_data_clone(
-     const kuflow_webhook_event_process_item_created_data *model, kuflow_webhook_event_process_item_created_data **copy,
+    const kuflow_webhook_event_process_item_created_data *model, kuflow_webhook_event_process_item_created_data **copy,
     kf_error *error);
 /** As kf_model_free(). */
 KF_API void kuflow_webhook_event_process_item_created_data_free(kuflow_webhook_event_process_item_created_data *model);
@@ -2032,34 +2032,34 @@ KF_API void kuflow_webhook_event_process_item_created_data_free(kuflow_webhook_e
 extern KF_API const kf_type kuflow_webhook_event_process_item_task_state_changed_schema;
 /** As kf_model_decode(). Free the model with kuflow_webhook_event_process_item_task_state_changed_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_task_state_changed_decode(
-     const char *text, size_t length, kuflow_webhook_event_process_item_task_state_changed **model, kf_error *error);
+    const char *text, size_t length, kuflow_webhook_event_process_item_task_state_changed **model, kf_error *error);
 /** As kf_model_encode(). Free the text with kf_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_task_state_changed_encode(
-     const kuflow_webhook_event_process_item_task_state_changed *model, char **text, kf_error *error);
+    const kuflow_webhook_event_process_item_task_state_changed *model, char **text, kf_error *error);
 /** As kf_model_clone(). Free the copy with kuflow_webhook_event_process_item_task_state_changed_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_task_state_changed_clone(
-     const kuflow_webhook_event_process_item_task_state_changed *model,
+    const kuflow_webhook_event_process_item_task_state_changed *model,
     kuflow_webhook_event_process_item_task_state_changed **copy, kf_error *error);
 /** As kf_model_free(). */
 KF_API void kuflow_webhook_event_process_item_task_state_changed_free(
-     kuflow_webhook_event_process_item_task_state_changed *model);
+    kuflow_webhook_event_process_item_task_state_changed *model);
 
 /** The description of kuflow_webhook_event_process_item_task_state_changed_data, for the functions of model.h. */
 extern KF_API const kf_type kuflow_webhook_event_process_item_task_state_changed_data_schema;
 /** As kf_model_decode(). Free the model with kuflow_webhook_event_process_item_task_state_changed_data_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_task_state_changed_data_decode(
-     const char *text, size_t length, kuflow_webhook_event_process_item_task_state_changed_data **model,
+    const char *text, size_t length, kuflow_webhook_event_process_item_task_state_changed_data **model,
     kf_error *error);
 /** As kf_model_encode(). Free the text with kf_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_task_state_changed_data_encode(
-     const kuflow_webhook_event_process_item_task_state_changed_data *model, char **text, kf_error *error);
+    const kuflow_webhook_event_process_item_task_state_changed_data *model, char **text, kf_error *error);
 /** As kf_model_clone(). Free the copy with kuflow_webhook_event_process_item_task_state_changed_data_free(). */
 KF_API kf_status kuflow_webhook_event_process_item_task_state_changed_data_clone(
-     const kuflow_webhook_event_process_item_task_state_changed_data *model,
+    const kuflow_webhook_event_process_item_task_state_changed_data *model,
     kuflow_webhook_event_process_item_task_state_changed_data **copy, kf_error *error);
 /** As kf_model_free(). */
 KF_API void kuflow_webhook_event_process_item_task_state_changed_data_free(
-     kuflow_webhook_event_process_item_task_state_changed_data *model);
+    kuflow_webhook_event_process_item_task_state_changed_data *model);
 
 /** The description of kuflow_kms_key, for the functions of model.h. */
 extern KF_API const kf_type kuflow_kms_key_schema;

@@ -1,5 +1,6 @@
 #include "kuflow/services/kuflow_client.h"
 
+#include "client/state.h"
 #include "core/buffer.h"
 #include "core/fail.h"
 #include "kuflow/services/kuflow.h"
@@ -24,25 +25,16 @@ static bool names_version(const char *url)
     return false;
 }
 
-/* NULL leaves the defaults. */
-static bool copy_options(kf_client_options *own, const kf_client_options *options)
-{
-    if (options == NULL)
-        return true;
-    memcpy(own, options, options->size < sizeof(*own) ? options->size : sizeof(*own));
-    own->size = sizeof(*own);
-    return options->size != 0;
-}
-
 kf_status kuflow_client_new(const kf_client_options *options, kf_client **client, kf_error *error)
 {
-    kf_client_options own = KF_CLIENT_OPTIONS_INIT;
+    kf_client_options own;
     kf_buffer url = {0};
     kf_error_clear(error);
     if (client != NULL)
         *client = NULL;
-    if (!copy_options(&own, options))
-        return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
+    kf_status status = kf_options_copy(options, &own, error);
+    if (status != KF_OK)
+        return status;
     if (own.base_url == NULL || *own.base_url == '\0') {
         own.base_url = kuflow_service.server_url;
     } else if (!names_version(own.base_url)) {
@@ -63,7 +55,7 @@ kf_status kuflow_client_new(const kf_client_options *options, kf_client **client
         else if (own.token != NULL || own.token_provider != NULL)
             own.auth = KF_AUTH_BEARER;
     }
-    kf_status status = kf_client_new(&own, client, error);
+    status = kf_client_new(&own, client, error);
     kf_buffer_free(&url);
     return status;
 }
@@ -76,12 +68,13 @@ static const char *from_environment(const char *name)
 
 kf_status kuflow_client_from_environment(const kf_client_options *options, kf_client **client, kf_error *error)
 {
-    kf_client_options own = KF_CLIENT_OPTIONS_INIT;
+    kf_client_options own;
     kf_error_clear(error);
     if (client != NULL)
         *client = NULL;
-    if (!copy_options(&own, options))
-        return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_CLIENT_OPTIONS_INIT");
+    kf_status status = kf_options_copy(options, &own, error);
+    if (status != KF_OK)
+        return status;
     if (own.base_url == NULL) {
         own.base_url = getenv("KUFLOW_ENDPOINT");
         if (own.base_url != NULL && *own.base_url == '\0')
