@@ -1,5 +1,5 @@
 /* Misbehaviour that was ordered, and the record of what came in. */
-#include "internal.h"
+#include "flowable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,13 +7,31 @@
 #include <strings.h>
 #include <time.h>
 
-static const kf_operation *find_operation(const kf_sandbox *sandbox, const char *name)
+const kf_operation *kf_sb_find_operation(const char *name)
 {
-    for (size_t i = 0; i < sandbox->service->operation_count; i++) {
-        if (strcmp(sandbox->service->operations[i].name, name) == 0)
-            return &sandbox->service->operations[i];
+    for (size_t i = 0; i < kf_sb_service_count; i++) {
+        const kf_service *service = kf_sb_services[i]->service;
+        size_t prefix = strlen(service->name);
+        bool full = strncmp(name, service->name, prefix) == 0 && name[prefix] == '.';
+        for (size_t j = 0; j < service->operation_count; j++) {
+            if (strcmp(service->operations[j].name, full ? name + prefix + 1 : name) == 0)
+                return &service->operations[j];
+        }
     }
     return NULL;
+}
+
+/* Its place among the operations of all services; without operation, the place behind them. */
+static size_t place_of(const kf_operation *operation)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < kf_sb_service_count; i++) {
+        const kf_service *service = kf_sb_services[i]->service;
+        if (operation != NULL && operation->service == service)
+            return place + (size_t)(operation - service->operations);
+        place += service->operation_count;
+    }
+    return place;
 }
 
 void kf_sb_fault_free(kf_sb_fault *fault)
@@ -65,7 +83,7 @@ kf_status kf_sandbox_fault(kf_sandbox *sandbox, const char *operation, const kf_
         fault->kind > KF_SANDBOX_FAULT_HUGE)
         return KF_ERROR_ARGUMENT;
     kf_sb_fault given = {.spec = *fault};
-    if (operation != NULL && (given.operation = find_operation(sandbox, operation)) == NULL)
+    if (operation != NULL && (given.operation = kf_sb_find_operation(operation)) == NULL)
         return KF_ERROR_ARGUMENT;
     if (given.spec.times == 0)
         given.spec.times = 1;
@@ -125,7 +143,9 @@ void kf_sb_fault_answer(kf_sb_call *call, const kf_sb_fault *fault)
 {
     const kf_sandbox_fault_spec *spec = &fault->spec;
     if (spec->body == NULL) {
-        kf_sb_error(call, spec->status, "sandbox.fault", NULL, NULL, "The sandbox was told to answer %d", spec->status);
+        char message[64];
+        snprintf(message, sizeof(message), "The sandbox was told to answer %d", spec->status);
+        call->service->error(call, spec->status, "sandbox.fault", message);
     } else {
         char *copy = malloc(fault->body_length + 1);
         if (copy == NULL) {
@@ -213,23 +233,21 @@ void kf_sb_record(kf_sb_call *call)
     sandbox->last_target = malloc(size);
     if (sandbox->last_target != NULL)
         snprintf(sandbox->last_target, size, "%s %s", call->method, call->target);
-    sandbox->requests[sandbox->service->operation_count]++;
+    sandbox->requests[place_of(NULL)]++;
 }
 
 void kf_sb_record_operation(kf_sb_call *call)
 {
-    call->sandbox->requests[call->operation - call->sandbox->service->operations]++;
+    call->sandbox->requests[place_of(call->operation)]++;
 }
 
 int kf_sandbox_requests(kf_sandbox *sandbox, const char *operation)
 {
     int count = 0;
-    const kf_operation *found = operation == NULL ? NULL : find_operation(sandbox, operation);
+    const kf_operation *found = operation == NULL ? NULL : kf_sb_find_operation(operation);
     pthread_mutex_lock(&sandbox->mutex);
-    if (operation == NULL)
-        count = sandbox->requests[sandbox->service->operation_count];
-    else if (found != NULL)
-        count = sandbox->requests[found - sandbox->service->operations];
+    if (operation == NULL || found != NULL)
+        count = sandbox->requests[place_of(found)];
     pthread_mutex_unlock(&sandbox->mutex);
     return count;
 }
@@ -240,6 +258,7 @@ int kf_sandbox_applied(kf_sandbox *sandbox, const char *id)
     pthread_mutex_lock(&sandbox->mutex);
     for (size_t i = 0; i < sandbox->state.applied.count; i++)
         count += strcasecmp(sandbox->state.applied.items[i], id) == 0;
+    count += kf_fl_accepted(sandbox->flowable, id);
     pthread_mutex_unlock(&sandbox->mutex);
     return count;
 }

@@ -155,6 +155,31 @@ typedef struct kf_sb_state {
     unsigned created;
 } kf_sb_state;
 
+typedef struct kf_sb_call kf_sb_call;
+typedef void (*kf_sb_handler)(kf_sb_call *call);
+
+/* An operation and what carries it out. */
+typedef struct kf_sb_binding {
+    const char *operation;
+    kf_sb_handler handler;
+} kf_sb_binding;
+
+/* One API that the server speaks. More of them are more entries in kf_sb_services. */
+typedef struct kf_sb_service {
+    const kf_service *service;
+    const char *bases[4]; /* the paths that are its own, NULL-terminated; the first one is the operations' */
+    const kf_sb_binding *routes; /* a handler for each operation */
+    size_t route_count;
+    unsigned answers_max; /* that one connection gets; 0: any number */
+    bool (*knows)(const kf_sb_call *call); /* whose credentials it has: for paths that are nobody's; NULL: not asked */
+    /* Finds the operation and checks the credentials, or leaves an answer in the call. */
+    void (*route)(kf_sb_call *call);
+    /* Carries the request out. */
+    void (*dispatch)(kf_sb_call *call);
+    /* An error in the API's shape. */
+    void (*error)(kf_sb_call *call, int status, const char *code, const char *message);
+} kf_sb_service;
+
 typedef struct kf_sb_fault {
     const kf_operation *operation; /* NULL: any */
     kf_sandbox_fault_spec spec; /* with copies of the texts */
@@ -171,11 +196,11 @@ struct kf_sandbox {
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* events, faults, release, stop */
     struct MHD_Daemon *daemon;
-    char url[96];
+    char url[96], flowable_url[96];
     int port;
     bool stopping;
 
-    char *credentials[4]; /* accepted values of Authorization; NULL: unused */
+    char *credentials[4]; /* KuFlow's accepted values of Authorization; NULL: unused */
     int max_page_size;
     int delay_window_s;
     int64_t engine_token_life_ms;
@@ -183,10 +208,10 @@ struct kf_sandbox {
     kf_sandbox_log_fn on_request;
     void *on_request_user;
 
-    const kf_service *service;
     kf_sb_state state;
+    struct kf_flowable *flowable;
 
-    int *requests; /* by operation, one more for all */
+    int *requests; /* by operation, service after service, and one more for all */
     kf_sb_vector last_headers; /* name, value, name, value … */
     char *last_target;
 
@@ -203,8 +228,9 @@ struct kf_sandbox {
 };
 
 /* One request and its answer. */
-typedef struct kf_sb_call {
+struct kf_sb_call {
     kf_sandbox *sandbox;
+    const kf_sb_service *service;
     struct MHD_Connection *connection;
     char *target; /* raw, with the query */
     char *method;
@@ -216,6 +242,7 @@ typedef struct kf_sb_call {
     bool begun;
 
     const kf_operation *operation;
+    kf_sb_handler handler; /* of a request that is no operation; NULL: as the operation says */
     char *path; /* the raw path below the base, cut into segments where parameters stand */
     const char *values[4]; /* of the path's parameters, decoded, in order */
     size_t value_count;
@@ -233,9 +260,10 @@ typedef struct kf_sb_call {
         char *value;
     } headers[4];
     size_t header_count;
-} kf_sb_call;
-
-typedef void (*kf_sb_handler)(kf_sb_call *call);
+    const char *const (*more_headers)[2]; /* up to one without name; NULL: none */
+    bool close; /* the connection, after the answer */
+    unsigned *answers; /* how many the connection has had before; NULL: unknown */
+};
 
 /* state.c */
 void kf_sb_now(kf_sandbox *sandbox, char text[KF_SB_TIME]); /* strictly later with each call */
@@ -275,10 +303,25 @@ bool kf_sb_percent_decode(char *text, bool plus_is_space);
 char *kf_sb_base64(const void *bytes, size_t length);
 
 /* route.c */
-/* Finds the operation, checks the request and runs its handler, or leaves an error in the call. */
+/* The services. A path that is nobody's is answered by the one that knows the credentials, else by the first. */
+extern const kf_sb_service *const kf_sb_services[];
+extern const size_t kf_sb_service_count;
+bool kf_sb_is_below(const char *target, const char *base);
+bool kf_sb_routes_complete(void); /* whether every operation has its handler */
+kf_sb_handler kf_sb_handler_of(const kf_sb_service *service, const char *operation);
+/* Records the request, and has its service find out what it wants. */
 void kf_sb_route(kf_sb_call *call);
-void kf_sb_dispatch(kf_sb_call *call);
-bool kf_sb_routes_complete(const kf_service *service);
+/* Cuts the path below the base out of the target; false: the error is in the call. */
+bool kf_sb_cut_path(kf_sb_call *call, size_t base_length);
+/* Whether the path fits the template. With `values`, the path is cut and the parameters are put there. */
+bool kf_sb_match(const char *template, char *path, const char **values, size_t *count);
+/* Splits and decodes the query. Pairs with a broken escape are left out; *broken tells whether there were any. False:
+ * the error is in the call. */
+bool kf_sb_parse_query(kf_sb_call *call, bool *broken);
+const char *kf_sb_request_header(const kf_sb_call *call, const char *name);
+bool kf_sb_authorized(const char *given, const char *accepted); /* both are values of Authorization */
+/* The value of Authorization for a name and a password, or for one token; malloc'ed. */
+char *kf_sb_credential(const char *scheme, const char *first, const char *second);
 const char *kf_sb_query(const kf_sb_call *call, const char *name); /* the first; NULL: none */
 /* Whether there is no such parameter, or one of that value. */
 bool kf_sb_filter(const kf_sb_call *call, const char *name, const char *value);
@@ -326,6 +369,7 @@ void kf_sb_event_process(kf_sandbox *sandbox, const kf_sb_process *process, bool
 void kf_sb_event_item(kf_sandbox *sandbox, const kf_sb_item *item, bool created);
 
 /* fault.c */
+const kf_operation *kf_sb_find_operation(const char *name); /* "createProcess" or "kuflow.createProcess" */
 /* Takes the first fault that fits; false: none. The texts are the taker's, to be freed with kf_sb_fault_free(). */
 bool kf_sb_fault_take(kf_sandbox *sandbox, const kf_operation *operation, kf_sb_fault *fault);
 void kf_sb_fault_free(kf_sb_fault *fault);

@@ -8,8 +8,10 @@
 
 static const char usage[] =
     "usage: kuflow-sandbox [--port N] [--client-id TEXT] [--client-secret TEXT] [--token TEXT]\n"
-    "                      [--webhook URL] [--quiet]\n"
-    "A local KuFlow server on 127.0.0.1 for tests and first steps; its state is in memory.\n";
+    "                      [--webhook URL] [--flowable-password TEXT] [--flowable-sweep MILLISECONDS] [--quiet]\n"
+    "A local server on 127.0.0.1 for tests and first steps; its state is in memory. It speaks KuFlow's API, under\n"
+    "/v2024-06-14, and Flowable's for external workers, under /external-job-api (user admin), with a part of the\n"
+    "process API under /process-api. --flowable-sweep says how often locks that ended are swept; -1: never.\n";
 
 static void print_line(const char *line, void *user)
 {
@@ -18,13 +20,13 @@ static void print_line(const char *line, void *user)
     fflush(stdout);
 }
 
-static int parse_port(const char *text, int *port)
+static int parse_number(const char *text, long least, long most, int *number)
 {
     char *end;
     long value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || value < 0 || value > 65535)
+    if (*text == '\0' || *end != '\0' || value < least || value > most)
         return -1;
-    *port = (int)value;
+    *number = (int)value;
     return 0;
 }
 
@@ -44,7 +46,7 @@ static int parse_arguments(int count, char **arguments, kf_sandbox_options *opti
         if (value == NULL)
             return -1;
         if (strcmp(name, "--port") == 0) {
-            if (parse_port(value, &options->port) != 0)
+            if (parse_number(value, 0, 65535, &options->port) != 0)
                 return -1;
         } else if (strcmp(name, "--client-id") == 0) {
             options->client_id = value;
@@ -54,6 +56,11 @@ static int parse_arguments(int count, char **arguments, kf_sandbox_options *opti
             options->token = value;
         } else if (strcmp(name, "--webhook") == 0) {
             options->webhook_url = value;
+        } else if (strcmp(name, "--flowable-password") == 0) {
+            options->flowable_password = value;
+        } else if (strcmp(name, "--flowable-sweep") == 0) {
+            if (parse_number(value, -1, 86400000, &options->flowable_sweep_ms) != 0 || options->flowable_sweep_ms == 0)
+                return -1;
         } else {
             return -1;
         }
@@ -88,6 +95,9 @@ int main(int count, char **arguments)
     printf("kuflow-sandbox: listening on %s (client id %s, secret %s)\n", kf_sandbox_url(sandbox),
            options.client_id == NULL ? KF_SANDBOX_CLIENT_ID : options.client_id,
            options.client_secret == NULL ? KF_SANDBOX_CLIENT_SECRET : options.client_secret);
+    printf("kuflow-sandbox: Flowable on %s (user " KF_SANDBOX_FLOWABLE_USER ", password %s)\n",
+           kf_sandbox_flowable_url(sandbox),
+           options.flowable_password == NULL ? KF_SANDBOX_FLOWABLE_PASSWORD : options.flowable_password);
     fflush(stdout);
     int received;
     sigwait(&signals, &received);

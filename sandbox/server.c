@@ -1,5 +1,5 @@
 /* The HTTP side: the daemon, its requests, their answers; start and stop. */
-#include "internal.h"
+#include "flowable.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -53,6 +53,20 @@ static void free_call(kf_sb_call *call)
     free(call);
 }
 
+/* Each connection counts its answers. */
+static void count_answers(void *user, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)user;
+    (void)connection;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = calloc(1, sizeof(unsigned));
+    } else {
+        free(*context);
+        *context = NULL;
+    }
+}
+
 static void *begin_call(void *user, const char *target, struct MHD_Connection *connection)
 {
     kf_sb_call *call = calloc(1, sizeof(*call));
@@ -60,6 +74,8 @@ static void *begin_call(void *user, const char *target, struct MHD_Connection *c
         return NULL;
     call->sandbox = user;
     call->connection = connection;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    call->answers = info == NULL ? NULL : info->socket_context;
     call->target = kf_sb_strdup(target);
     if (call->target == NULL) {
         free(call);
@@ -116,8 +132,9 @@ static void tell(const kf_sb_call *call, const char *result)
         return;
     char line[512];
     const char *path = call->target;
-    if (strncmp(path, KF_SB_BASE "/", strlen(KF_SB_BASE) + 1) == 0)
-        path += strlen(KF_SB_BASE);
+    const char *base = call->service->bases[0];
+    if (strncmp(path, base, strlen(base)) == 0 && path[strlen(base)] == '/')
+        path += strlen(base);
     size_t length = strcspn(path, "?");
     snprintf(line, sizeof(line), "%s %.*s %s %s", call->method, (int)(length < 300 ? length : 300), path, result,
              call->operation == NULL ? "-" : call->operation->name);
@@ -139,6 +156,11 @@ static enum MHD_Result send_reply(kf_sb_call *call, uint64_t huge)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, call->reply_type);
     for (size_t i = 0; i < call->header_count; i++)
         MHD_add_response_header(response, call->headers[i].name, call->headers[i].value);
+    for (size_t i = 0; call->more_headers != NULL && call->more_headers[i][0] != NULL; i++)
+        MHD_add_response_header(response, call->more_headers[i][0], call->more_headers[i][1]);
+    bool last = call->answers != NULL && ++*call->answers == call->service->answers_max;
+    if (call->close || last)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     char status[16];
     snprintf(status, sizeof(status), "%d", call->status);
     tell(call, status);
@@ -170,7 +192,7 @@ static enum MHD_Result answer(kf_sb_call *call)
     pthread_mutex_lock(&sandbox->mutex);
     kf_sb_route(call);
     if (!known)
-        kf_sb_error(call, 403, "authentication.certificate", NULL, NULL, "A client certificate is needed");
+        call->service->error(call, 403, "authentication.certificate", "A client certificate is needed");
     faulty = kf_sb_fault_take(sandbox, call->operation, &fault);
     if (faulty && fault.spec.kind == KF_SANDBOX_FAULT_DELAY)
         kf_sb_fault_hold(sandbox, fault.spec.delay_ms);
@@ -183,7 +205,7 @@ static enum MHD_Result answer(kf_sb_call *call)
         lost = true;
     } else {
         if (call->status == 0)
-            kf_sb_dispatch(call);
+            call->service->dispatch(call);
         lost = faulty && fault.spec.kind == KF_SANDBOX_FAULT_LOST_AFTER;
         if (faulty && fault.spec.kind == KF_SANDBOX_FAULT_REPLACE)
             kf_sb_fault_answer(call, &fault);
@@ -229,22 +251,7 @@ static bool add_credential(kf_sandbox *sandbox, size_t index, const char *scheme
 {
     if (first == NULL)
         return true;
-    char *pair = NULL;
-    size_t length = strlen(first) + (second == NULL ? 0 : strlen(second)) + 2;
-    char *text = malloc(length);
-    if (text == NULL)
-        return false;
-    snprintf(text, length, "%s%s%s", first, second == NULL ? "" : ":", second == NULL ? "" : second);
-    if (second != NULL) {
-        pair = kf_sb_base64(text, strlen(text));
-        free(text);
-        text = pair;
-    }
-    size_t size = text == NULL ? 0 : strlen(scheme) + strlen(text) + 2;
-    sandbox->credentials[index] = text == NULL ? NULL : malloc(size);
-    if (sandbox->credentials[index] != NULL)
-        snprintf(sandbox->credentials[index], size, "%s %s", scheme, text);
-    free(text);
+    sandbox->credentials[index] = kf_sb_credential(scheme, first, second);
     return sandbox->credentials[index] != NULL;
 }
 
@@ -287,7 +294,8 @@ static kf_status listen_on(kf_sandbox *sandbox, const kf_sandbox_options *option
     sandbox->daemon =
         MHD_start_daemon(flags | (tls ? MHD_USE_TLS : 0u), (uint16_t)options->port, NULL, NULL, handle, sandbox,
                          MHD_OPTION_URI_LOG_CALLBACK, begin_call, sandbox, MHD_OPTION_NOTIFY_COMPLETED, end_call, NULL,
-                         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+                         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_CONNECTION, count_answers,
+                         NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     if (sandbox->daemon == NULL) {
         if (tls && errno == 0)
             return fail(error, KF_ERROR_ARGUMENT, "The sandbox cannot use the certificate and key it was given");
@@ -297,6 +305,8 @@ static kf_status listen_on(kf_sandbox *sandbox, const kf_sandbox_options *option
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(sandbox->daemon, MHD_DAEMON_INFO_BIND_PORT);
     sandbox->port = info == NULL ? options->port : info->port;
     snprintf(sandbox->url, sizeof(sandbox->url), "%s://127.0.0.1:%d" KF_SB_BASE, tls ? "https" : "http", sandbox->port);
+    snprintf(sandbox->flowable_url, sizeof(sandbox->flowable_url), "%s://127.0.0.1:%d%s", tls ? "https" : "http",
+             sandbox->port, kf_fl_service.bases[0]);
     return KF_OK;
 }
 
@@ -348,13 +358,16 @@ kf_status kf_sandbox_start(const kf_sandbox_options *options, kf_sandbox **out, 
         return fail(error, KF_ERROR_MEMORY, "Memory is short");
     pthread_mutex_init(&sandbox->mutex, NULL);
     pthread_cond_init(&sandbox->changed, NULL);
-    sandbox->service = &kuflow_service;
-    if (!kf_sb_routes_complete(sandbox->service)) {
+    if (!kf_sb_routes_complete()) {
         status = fail(error, KF_ERROR_INTERNAL, "The library has operations that this sandbox does not know");
         goto failed;
     }
-    sandbox->requests = calloc((size_t)sandbox->service->operation_count + 1, sizeof(*sandbox->requests));
-    if (sandbox->requests == NULL || !apply_options(sandbox, options) || !kf_sb_seed(sandbox)) {
+    size_t operations = 0;
+    for (size_t i = 0; i < kf_sb_service_count; i++)
+        operations += kf_sb_services[i]->service->operation_count;
+    sandbox->requests = calloc(operations + 1, sizeof(*sandbox->requests));
+    if (sandbox->requests == NULL || !apply_options(sandbox, options) || !kf_sb_seed(sandbox) ||
+        !kf_fl_new(sandbox, options)) {
         status = fail(error, KF_ERROR_MEMORY, "Memory is short");
         goto failed;
     }
@@ -386,6 +399,7 @@ void kf_sandbox_stop(kf_sandbox *sandbox)
     kf_sb_webhook_stop(sandbox);
     kf_sb_faults_free(sandbox);
     kf_sb_state_free(&sandbox->state);
+    kf_fl_free(sandbox->flowable);
     kf_sb_vector_free(&sandbox->last_headers, free);
     for (size_t i = 0; i < 4; i++)
         free(sandbox->credentials[i]);

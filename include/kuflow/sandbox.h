@@ -1,8 +1,8 @@
 /**
  * @file sandbox.h
- * A local KuFlow server for tests and first steps: it lives in the process that starts it, keeps its state in memory
- * and listens on 127.0.0.1 only. It belongs to the library libkuflow-sandbox; the program kuflow-sandbox is a face of
- * it.
+ * A local server for tests and first steps, of KuFlow's API and of Flowable's for external workers: it lives in the
+ * process that starts it, keeps its state in memory and listens on 127.0.0.1 only, on one port for both. It belongs to
+ * the library libkuflow-sandbox; the program kuflow-sandbox is a face of it.
  *
  *     kf_sandbox *sandbox;
  *     if (kf_sandbox_start(NULL, &sandbox, &error) == KF_OK) {
@@ -10,7 +10,7 @@
  *         kf_sandbox_stop(sandbox);
  *     }
  *
- * It has all operations of the KuFlow document, checks what it is sent, and answers errors as KuFlow does. Where the
+ * Of KuFlow it has all operations of the document, checks what it is sent, and answers errors as KuFlow does. Where the
  * document is silent, it does the simplest thing:
  *  - A process definition that is not among the seeds is accepted; its processes begin without items.
  *  - A process can be completed while tasks are open; they stay as they are. Cancelling cancels them. A process that
@@ -26,12 +26,25 @@
  *  - An id of a path or query that is no UUID is 400, one that does not exist is 404. Without right credentials
  *    everything is 401.
  *
+ * Of Flowable it has all operations of the external worker API, with the answers, the error texts and the oddities of
+ * Flowable 7.2.0: which values it takes, narrows or refuses, how it locks jobs and instances, when locks that ended
+ * come back, which answers close the connection. What differs:
+ *  - What a completed job leads to happens before its answer is sent, not a moment later.
+ *  - Identifiers sort by the time of their creation, and so do the jobs that are acquired.
+ *  - Processes and cases are not read from files: see kf_sandbox_flowable_model. A model belongs to all tenants.
+ *  - Of the other APIs of a Flowable server it has what starts, suspends, ends and shows instances and their jobs:
+ *    under "/process-api" GET and POST runtime/process-instances; GET, PUT and DELETE of one; GET management/jobs,
+ *    timer-jobs, suspended-jobs and deadletter-jobs, one of them, its exception-stacktrace, and POST of an action; GET
+ *    history/historic-variable-instances of one instance; GET repository/process-definitions; and under "/cmmn-api" the
+ *    same of cases, under cmmn-runtime/case-instances, cmmn-management and cmmn-history.
+ *
  * All functions may be called by any thread while the sandbox runs.
  */
 #ifndef KUFLOW_SANDBOX_H
 #define KUFLOW_SANDBOX_H
 
 #include "kuflow/error.h"
+#include "kuflow/uuid.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,6 +73,11 @@ typedef struct kf_sandbox kf_sandbox;
 #define KF_SANDBOX_DEFINITION_EMPTY "60000000-0000-4000-8000-000000000002" /**< Its processes begin with no items. */
 #define KF_SANDBOX_DEFINITION_MIXED "60000000-0000-4000-8000-000000000003" /**< 2 tasks, a message and a thread. */
 
+/* Flowable's users: one that may use the API, and one that may not (403), whose password never changes. */
+#define KF_SANDBOX_FLOWABLE_USER "admin"
+#define KF_SANDBOX_FLOWABLE_GUEST "guest"
+#define KF_SANDBOX_FLOWABLE_PASSWORD "test"
+
 /** Called for every request that was answered, with one line without credentials: "POST /processes 201 createProcess".
  *  In the thread of the request. */
 typedef void (*kf_sandbox_log_fn)(const char *line, void *user);
@@ -71,7 +89,7 @@ typedef struct kf_sandbox_options {
 
     const char *client_id; /**< Accepted as Basic, and as Bearer base64(id:secret). Default: KF_SANDBOX_CLIENT_ID. */
     const char *client_secret; /**< Default: KF_SANDBOX_CLIENT_SECRET. */
-    const char *token; /**< A bearer token that is accepted too. Default: none. */
+    const char *token; /**< A bearer token that is accepted too, by Flowable as well. Default: none. */
     const char *username; /**< A Basic user that is accepted too. Default: none. */
     const char *password;
 
@@ -86,6 +104,12 @@ typedef struct kf_sandbox_options {
 
     kf_sandbox_log_fn on_request;
     void *on_request_user;
+
+    const char *flowable_password; /**< Of KF_SANDBOX_FLOWABLE_USER. Default: KF_SANDBOX_FLOWABLE_PASSWORD. */
+    /** How often locks that ended are swept, in milliseconds. Default: 1000; -1: never, and nothing of what follows a
+     *  completed job happens either, as on a server whose async executor is off. */
+    int flowable_sweep_ms;
+    int flowable_history; /**< How many instances are remembered after their end. Default: 1000. */
 } kf_sandbox_options;
 
 #define KF_SANDBOX_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_sandbox_options)
@@ -105,20 +129,26 @@ KF_API void kf_sandbox_stop(kf_sandbox *sandbox);
 /** The base URL: "http://127.0.0.1:PORT/v2024-06-14". It lives as long as the sandbox. */
 KF_API const char *kf_sandbox_url(const kf_sandbox *sandbox);
 
+/** The base URL of Flowable's external worker API: "http://127.0.0.1:PORT/external-job-api". The process API lies
+ * beside it, under "http://127.0.0.1:PORT/process-api". It lives as long as the sandbox. */
+KF_API const char *kf_sandbox_flowable_url(const kf_sandbox *sandbox);
+
 /** The port it listens on. */
 KF_API int kf_sandbox_port(const kf_sandbox *sandbox);
 
 /* What it saw */
 
-/** How many requests of that operation ("createProcess") came, refused and faulty ones included; of all operations, and
- *  of requests that are no operation, when it is NULL. */
+/** How many requests of that operation ("createProcess", "completeJob"; or with its service, "flowable.completeJob")
+ *  came, refused and faulty ones included; of all operations, and of requests that are no operation, when it is NULL.
+ */
 KF_API int kf_sandbox_requests(kf_sandbox *sandbox, const char *operation);
 
-/** How many creations with that id took effect: of processes, items and documents by id, of workers by identity. Never
- *  above 1, unless something is very wrong. */
+/** How many creations with that id took effect: of processes, items and documents by id, of workers by identity; and
+ * how many ends of that Flowable job were accepted (complete, BPMN error, terminate). Never above 1, unless something
+ * is very wrong. */
 KF_API int kf_sandbox_applied(kf_sandbox *sandbox, const char *id);
 
-/** How many creations of all took effect, those at the start not included. */
+/** How many creations of all took effect in KuFlow, those at the start not included. */
 KF_API int kf_sandbox_created(kf_sandbox *sandbox);
 
 /** A header of the last request, by its name in any case. @return Whether the request had it. */
@@ -138,6 +168,92 @@ KF_API const char *kf_sandbox_event(kf_sandbox *sandbox, size_t index);
 /** Waits until every event so far was delivered or given up.
  *  @return Whether all of them were delivered; false also when the time (milliseconds) was over before. */
 KF_API bool kf_sandbox_webhook_wait(kf_sandbox *sandbox, int64_t timeout_ms);
+
+/* Flowable */
+
+/** How a task can end. */
+typedef enum kf_sandbox_flowable_end {
+    KF_SANDBOX_FLOWABLE_ON_COMPLETE = 0,
+    KF_SANDBOX_FLOWABLE_ON_ERROR, /**< By a BPMN error that a boundary event catches; only of processes. */
+    KF_SANDBOX_FLOWABLE_ON_TERMINATE /**< Only of cases. */
+} kf_sandbox_flowable_end;
+
+/** A task of a model: one job for a worker, or several, or a case. */
+typedef struct kf_sandbox_flowable_task {
+    const char *id; /**< Its element's id, unique in the model. */
+    const char *name; /**< NULL: none. */
+    const char *topic; /**< Of its jobs. NULL: it has none, and is over at once. */
+    bool exclusive; /**< Its jobs lock their instance, as all do in Flowable that are not told otherwise. */
+    int count; /**< How many jobs it has at a time; it is over when all of them are. 0 means 1. */
+    const char *starts; /**< Instead of jobs: the key of a case, for whose end it waits. */
+    const char *after; /**< The id of the task that it follows. NULL: it begins with the instance. */
+    kf_sandbox_flowable_end on; /**< How that task has to end for it to follow. */
+    const char *error_code; /**< With KF_SANDBOX_FLOWABLE_ON_ERROR: only this code is caught. NULL: any. */
+} kf_sandbox_flowable_task;
+
+/** A process or a case: its tasks, and which follows which. An instance ends when no task is left.
+ *
+ *  Every sandbox has these, their topics called as the model or the task unless noted:
+ *   - single: one task, "work".
+ *   - exclusive: the same, exclusive.
+ *   - parallel: three tasks at a time, "left", "middle" and "right", of one topic; siblings: the same, exclusive.
+ *   - sequence: "first", then "second".
+ *   - caught: "work" (topic "risky"), whose error E1 leads to "rescue"; caughtAny: the same for any error (topics
+ *     "riskyAny", "rescueAny").
+ *   - assembly, a case: "build", then "polish" when it was completed, "scrap" when it was terminated.
+ *   - startCase: starts the case assembly and waits for its end. */
+typedef struct kf_sandbox_flowable_model {
+    const char *key;
+    bool is_case;
+    const kf_sandbox_flowable_task *tasks; /**< task_count of them */
+    size_t task_count;
+} kf_sandbox_flowable_model;
+
+/** Adds a model, or a new version of the one with this key. The texts are copied.
+ *  @return KF_OK, KF_ERROR_ARGUMENT for a task without id, two of one id, or `after` naming none; KF_ERROR_MEMORY. */
+KF_API kf_status kf_sandbox_flowable_deploy(kf_sandbox *sandbox, const kf_sandbox_flowable_model *model);
+
+/**
+ * Starts an instance of the latest version of a model.
+ * @param variables  A JSON array as in a request, `[{"name":"n","type":"integer","value":1}]`; NULL: none.
+ * @param tenant     NULL: none.
+ * @param id         Receives the instance's id; may be NULL.
+ * @return KF_OK, KF_ERROR_NOT_FOUND when there is no such model, KF_ERROR_ARGUMENT for variables that the server would
+ *         refuse, KF_ERROR_MEMORY.
+ */
+KF_API kf_status kf_sandbox_flowable_start_instance(kf_sandbox *sandbox, const char *key, const char *variables,
+                                                    const char *tenant, char id[KF_UUID_TEXT_SIZE]);
+
+/** Changes the password of KF_SANDBOX_FLOWABLE_USER. */
+KF_API kf_status kf_sandbox_flowable_set_password(kf_sandbox *sandbox, const char *password);
+
+/** Moves Flowable's clock forward by so many milliseconds: locks end and are swept as if they had passed. */
+KF_API void kf_sandbox_flowable_advance(kf_sandbox *sandbox, int64_t ms);
+
+/** What happened to jobs since the start, and what is there now. */
+typedef struct kf_sandbox_flowable_counts {
+    int64_t created;
+    int64_t acquired; /**< Locks given to workers. */
+    int64_t completed; /**< Accepted, as are the next three. */
+    int64_t bpmn_errors;
+    int64_t terminated;
+    int64_t failed;
+    int64_t unacquired; /**< Locks given back. */
+    int64_t swept; /**< Locks taken away because they had ended. */
+    int64_t open; /**< Jobs that are there now, in whatever state. */
+    int64_t instances; /**< Instances that have not ended. */
+} kf_sandbox_flowable_counts;
+
+KF_API void kf_sandbox_flowable_count(kf_sandbox *sandbox, kf_sandbox_flowable_counts *counts);
+
+/** How many jobs are locked now by workers whose names begin with `owner`; by any, when it is NULL. */
+KF_API size_t kf_sandbox_flowable_locked(kf_sandbox *sandbox, const char *owner);
+
+/** The answer to a request that lost against another one at the same moment: the body for a fault with the status 500.
+ */
+#define KF_SANDBOX_FLOWABLE_CONFLICT                                                                                   \
+    "{\"message\":\"Internal server error\",\"exception\":\"ExternalWorkerJobEntity[id=1] was updated by another "     \
+    "transaction concurrently\"}"
 
 /* Misbehaviour */
 
@@ -166,7 +282,8 @@ typedef struct kf_sandbox_fault_spec {
 /**
  * Makes the next requests go wrong. Faults wait in the order in which they were set; a request takes the first one that
  * fits it.
- * @param operation  Only requests of that operation ("createProcess"); NULL: any request.
+ * @param operation  Only requests of that operation ("createProcess", or with its service, "kuflow.createProcess");
+ * NULL: any request.
  * @return KF_OK, KF_ERROR_ARGUMENT for an unknown operation or kind, KF_ERROR_MEMORY.
  */
 KF_API kf_status kf_sandbox_fault(kf_sandbox *sandbox, const char *operation, const kf_sandbox_fault_spec *fault);

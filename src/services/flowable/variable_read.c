@@ -110,6 +110,7 @@ static kf_status wrong_type(const lookup *reading)
 static kf_status begin(lookup *reading, const flowable_engine_rest_variable *variables, size_t count, const char *name,
                        const void *target, unsigned allowed, kf_error *error)
 {
+    *reading = (lookup){.error = error};
     kf_error_clear(error);
     if (name == NULL || target == NULL || (variables == NULL && count > 0))
         return kf_fail(error, KF_ERROR_ARGUMENT, "the %s is NULL",
@@ -118,7 +119,6 @@ static kf_status begin(lookup *reading, const flowable_engine_rest_variable *var
                                         : "array of variables");
     reading->variable = flowable_variable_find(variables, count, name);
     reading->type = flowable_variable_type_of(reading->variable);
-    reading->error = error;
     if (reading->variable == NULL)
         return kf_fail(error, KF_ERROR_NOT_FOUND, "there is no variable \"%.128s\"", name);
     if (reading->type == FLOWABLE_VARIABLE_TYPE_NULL)
