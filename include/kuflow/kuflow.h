@@ -14,12 +14,15 @@
 #include "kuflow/services/flowable.h"
 #include "kuflow/services/flowable_client.h"
 #include "kuflow/services/flowable_variable.h"
+#include "kuflow/services/flowable_worker.h"
 #include "kuflow/services/kuflow.h"
 #include "kuflow/services/kuflow_client.h"
+#include "kuflow/services/kuflow_worker.h"
 #include "kuflow/stream.h"
 #include "kuflow/time.h"
 #include "kuflow/transport.h"
 #include "kuflow/uuid.h"
 #include "kuflow/wait.h"
+#include "kuflow/worker.h"
 
 #endif

@@ -48,6 +48,8 @@ int main(int argc, char **argv)
     }
     failed += sweep_all(kf_sweep_model_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_flowable_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_worker_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_flowable_worker_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_http_cases, part, &number, &sum);
     kf_sweep_model_tear_down();
     kf_sweep_http_tear_down();
