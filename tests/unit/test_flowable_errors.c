@@ -147,6 +147,10 @@ static void a_conflict(void **state)
                   "\\\"org.flowable.job.service.impl.persistence.entity.ExternalWorkerJobEntity.getLockOwner()\\\" is "
                   "null")},
         {500, FLOWABLE_ERROR_CONFLICT,
+         INTERNAL(
+             "Cannot invoke \\\"org.flowable.engine.impl.persistence.entity.ExecutionEntity.getCurrentFlowElement()"
+             "\\\" because \\\"executionEntity\\\" is null")},
+        {500, FLOWABLE_ERROR_CONFLICT,
          SQL("updating database",
              "org.h2.jdbc.JdbcSQLIntegrityConstraintViolationException: Unique index or primary key "
              "violation: \\\"PUBLIC.PRIMARY_KEY_1C ON PUBLIC.ACT_RU_JOB(ID_)\\\"")},

@@ -77,7 +77,8 @@ typedef enum flowable_error_kind {
  * A server that was told to hide the details of its errors (`sendFullErrorException` false) shows conflicts
  * as FLOWABLE_ERROR_SERVER, and a lock that was lost in a race as FLOWABLE_ERROR_REFUSED.
  *
- * @param error  As a call left it. Of calls to other services the result means nothing.
+ * @param error  As a call of a typed function left it. After kf_request_send(), which does not know Flowable's errors,
+ *               and of calls to other services the result means nothing.
  * @return FLOWABLE_ERROR_NONE for a success, and for NULL.
  */
 KF_API flowable_error_kind flowable_error_classify(const kf_error *error);

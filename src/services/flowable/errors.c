@@ -8,6 +8,7 @@ static const char *const conflicts[] = {
     "was updated by another transaction concurrently", /* Flowable's optimistic lock */
     "Could not find job for id", /* completed in the meantime */
     "getLockOwner()\" is null", /* given back in the meantime */
+    "\"executionEntity\" is null", /* its instance ended in the meantime */
     "IntegrityConstraintViolation", /* H2, MySQL, Oracle, Db2: a class of JDBC */
     "primary key violation", /* H2 */
     "Referential integrity constraint", /* H2 */
