@@ -124,6 +124,7 @@ static kf_outcome handle_odd_variables(kf_job *job, void *user)
     CHECK(kf_job_get_string(job, "big", &text) == KF_OK && strcmp(text, "1.500") == 0);
     CHECK(kf_job_get_string(job, "null", &text) == KF_ERROR_ARGUMENT && strcmp(text, "1.500") == 0);
     CHECK(kf_job_has(job, "null") && kf_job_get_json(job, "null", &tree) == KF_OK && cJSON_IsNull(tree));
+    CHECK(kf_job_has(job, "absent") && kf_job_get_string(job, "absent", &text) == KF_ERROR_ARGUMENT);
     CHECK(kf_job_has(job, "binary") && kf_job_get_json(job, "binary", &tree) == KF_OK && cJSON_IsNull(tree));
     CHECK(strcmp(flowable_job_variable(job, "binary")->type, "binary") == 0);
     CHECK(strcmp(flowable_job_variable(job, "new")->type, "complex") == 0);
@@ -155,6 +156,7 @@ static void test_odd_variables(void **state)
                       "{\"name\":\"infinite\",\"type\":\"double\",\"value\":\"Infinity\"},"
                       "{\"name\":\"big\",\"type\":\"bigDecimal\",\"value\":\"1.500\"},"
                       "{\"name\":\"null\",\"value\":null},"
+                      "{\"name\":\"absent\",\"type\":\"string\"},"
                       "{\"name\":\"binary\",\"type\":\"binary\",\"value\":null},"
                       "{\"name\":\"new\",\"type\":\"complex\",\"value\":{\"re\":1,\"im\":2}},"
                       "{\"name\":\"twice\",\"type\":\"string\",\"value\":\"first\"},"

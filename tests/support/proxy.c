@@ -44,8 +44,9 @@ struct kf_proxy {
     bool pending; /* the thread has yet to open or close the listener */
     bool stop, reset_all;
     int listener; /* -1 while connections are refused */
+    int target_port;
 
-    int port, target_port;
+    int port;
     int holder; /* bound to the port, never listening: keeps it while there is no listener */
     int wake[2];
     char url[64];
@@ -110,10 +111,11 @@ static void end_link(kf_proxy *proxy, size_t index, bool reset)
     pthread_mutex_unlock(&proxy->lock);
 }
 
-/* Whether the fault that is set meets the connection that was just accepted. */
-static bool choose_fault(kf_proxy *proxy, kf_proxy_fault *fault)
+/* Whether the fault that is set meets the connection that was just accepted, and where that leads to. */
+static bool choose_fault(kf_proxy *proxy, kf_proxy_fault *fault, int *target_port)
 {
     pthread_mutex_lock(&proxy->lock);
+    *target_port = proxy->target_port;
     *fault = proxy->fault;
     int64_t first = fault->first > 0 ? fault->first : 1;
     int64_t every = fault->every > 0 ? fault->every : 1;
@@ -131,11 +133,12 @@ static bool choose_fault(kf_proxy *proxy, kf_proxy_fault *fault)
 static void accept_link(kf_proxy *proxy, int listener)
 {
     kf_proxy_fault fault;
-    struct sockaddr_in address = loopback(proxy->target_port);
+    int target_port;
     int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (client < 0)
         return;
-    bool hit = choose_fault(proxy, &fault);
+    bool hit = choose_fault(proxy, &fault, &target_port);
+    struct sockaddr_in address = loopback(target_port);
     int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     kf_link *link = proxy->link_count < MAX_LINKS ? calloc(1, sizeof *link) : NULL;
     if (link == NULL || server < 0 || connect(server, (struct sockaddr *)&address, sizeof address) != 0) {
@@ -376,6 +379,13 @@ bool kf_proxy_set_fault(kf_proxy *proxy, const kf_proxy_fault *fault)
     bool done = proxy->fault.kind == KF_PROXY_REFUSE || proxy->listener >= 0;
     pthread_mutex_unlock(&proxy->lock);
     return done;
+}
+
+void kf_proxy_set_target(kf_proxy *proxy, int target_port)
+{
+    pthread_mutex_lock(&proxy->lock);
+    proxy->target_port = target_port;
+    pthread_mutex_unlock(&proxy->lock);
 }
 
 int kf_proxy_port(const kf_proxy *proxy)

@@ -59,6 +59,8 @@ typedef struct kf_proxy_counts {
 kf_proxy *kf_proxy_start(int target_port);
 /** From the next connection on. NULL: nothing goes wrong any more. @return false when the port cannot be had again. */
 bool kf_proxy_set_fault(kf_proxy *proxy, const kf_proxy_fault *fault);
+/** Where the next connections lead to: the server was started again, at another port. */
+void kf_proxy_set_target(kf_proxy *proxy, int target_port);
 int kf_proxy_port(const kf_proxy *proxy);
 /** "http://127.0.0.1:PORT"; lives as long as the proxy. */
 const char *kf_proxy_url(const kf_proxy *proxy);

@@ -1,4 +1,5 @@
-/* The proxy as a program: kuflow-proxy PORT [name=value]…, until it is told to end or its input is closed. */
+/* The proxy as a program: kuflow-proxy PORT [name=value]…, until it is told to end or its input is closed. A line of
+ * its input sets another fault, or names another server. */
 #include "proxy.h"
 
 #include <stdio.h>
@@ -8,7 +9,8 @@
 static const char usage[] =
     "usage: kuflow-proxy PORT [fault=cut|reset|garbage|stall|drop|refuse] [direction=answer|request] [at=BYTE]\n"
     "                    [length=BYTES] [delay_ms=N] [drip_bytes=N] [drip_ms=N] [first=N] [every=N] [times=N]\n"
-    "Stands before 127.0.0.1:PORT, prints its own URL, and ends when its standard input does.\n";
+    "Stands before 127.0.0.1:PORT, prints its own URL, and ends when its standard input does. Each line of the input\n"
+    "is another fault (an empty one: none), or `target=PORT`, or `reset`, which ends all connections.\n";
 
 static bool read_number(const char *text, int64_t *number)
 {
@@ -59,11 +61,34 @@ static bool read_option(char *option, kf_proxy_fault *fault)
     return true;
 }
 
+static bool read_port(const char *text, int64_t *port)
+{
+    return read_number(text, port) && *port > 0 && *port < 65536;
+}
+
+/* Carries out a line of the input. */
+static bool obey(kf_proxy *proxy, char *line)
+{
+    static const char target[] = "target=";
+    kf_proxy_fault fault = {.kind = KF_PROXY_NONE};
+    int64_t port;
+    line[strcspn(line, "\n")] = '\0';
+    if (strcmp(line, "reset") == 0)
+        return kf_proxy_reset_all(proxy), true;
+    if (strncmp(line, target, sizeof target - 1) == 0)
+        return read_port(line + sizeof target - 1, &port) && (kf_proxy_set_target(proxy, (int)port), true);
+    for (char *rest, *word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+        if (!read_option(word, &fault))
+            return false;
+    return kf_proxy_set_fault(proxy, &fault);
+}
+
 int main(int argc, char **argv)
 {
     kf_proxy_fault fault = {.kind = KF_PROXY_NONE};
     int64_t port = 0;
-    bool good = argc > 1 && read_number(argv[1], &port) && port > 0 && port < 65536;
+    char line[512];
+    bool good = argc > 1 && read_port(argv[1], &port);
     for (int i = 2; good && i < argc; i++)
         good = read_option(argv[i], &fault);
     if (!good)
@@ -73,8 +98,8 @@ int main(int argc, char **argv)
         return fputs("kuflow-proxy: no port to listen on\n", stderr), 1;
     printf("%s\n", kf_proxy_url(proxy));
     fflush(stdout);
-    while (getchar() != EOF)
-        ;
+    while (good && fgets(line, sizeof line, stdin) != NULL)
+        good = obey(proxy, line);
     kf_proxy_stop(proxy);
-    return 0;
+    return good ? 0 : (fputs("kuflow-proxy: a line of the input was not understood\n", stderr), 1);
 }

@@ -135,6 +135,20 @@ static void passes_bytes(void **state)
     assert_int_equal(counts.bytes[KF_PROXY_ANSWER], SIZE);
 }
 
+static void follows_a_server_to_another_port(void **state)
+{
+    echo *server = *state;
+    char answer[SIZE];
+    int end, gone;
+    int listener = loopback_listen(&gone);
+    assert_true(listener >= 0);
+    close(listener);
+    kf_proxy_set_target(server->proxy, gone);
+    assert_true(exchange(server, answer, &end, PATIENCE_MS) <= 0);
+    kf_proxy_set_target(server->proxy, server->port);
+    assert_int_equal(exchange(server, answer, &end, PATIENCE_MS), SIZE);
+}
+
 static void cuts_at_every_kind_of_byte(void **state)
 {
     static const int64_t places[] = {0, 1, 17, SIZE - 1};
@@ -266,6 +280,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(passes_bytes),
+        TEST(follows_a_server_to_another_port),
         TEST(cuts_at_every_kind_of_byte),
         TEST(cuts_the_request),
         TEST(replaces_bytes),
