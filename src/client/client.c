@@ -142,6 +142,25 @@ kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf
     return status;
 }
 
+kf_status kf_client_new_for(kf_client_options *own, kf_buffer *url, kf_auth login, kf_client **client, kf_error *error)
+{
+    kf_status status;
+    if (url->data != NULL)
+        own->base_url = url->data;
+    if (own->auth == KF_AUTH_NONE) {
+        if (own->username != NULL || own->password != NULL)
+            own->auth = login;
+        else if (own->token != NULL || own->token_provider != NULL)
+            own->auth = KF_AUTH_BEARER;
+    }
+    if (url->failed)
+        status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    else
+        status = kf_client_new(own, client, error);
+    kf_buffer_free(url);
+    return status;
+}
+
 void kf_client_free(kf_client *client)
 {
     if (client == NULL)

@@ -2,6 +2,7 @@
 #ifndef KF_CLIENT_STATE_H
 #define KF_CLIENT_STATE_H
 
+#include "core/buffer.h"
 #include "http/auth.h"
 #include "http/pool.h"
 #include "http/retry.h"
@@ -48,6 +49,9 @@ struct kf_client {
 
 /* An own struct with the options, to be changed; NULL leaves the defaults. Texts stay borrowed. */
 kf_status kf_options_copy(const kf_client_options *options, kf_client_options *own, kf_error *error);
+/* For a service's own kf_client_new(): `url` is the base URL, freed here, unless nothing was put into it; credentials
+ * without `auth` mean `login`, and a token alone KF_AUTH_BEARER. */
+kf_status kf_client_new_for(kf_client_options *own, kf_buffer *url, kf_auth login, kf_client **client, kf_error *error);
 /* The options with every default filled in; KF_ERROR_ARGUMENT where they make no sense. Texts stay borrowed. */
 kf_status kf_options_resolve(const kf_client_options *options, kf_client_options *resolved, kf_error *error);
 

@@ -1,6 +1,7 @@
 #include "core/buffer.h"
 
 #include "core/arena.h"
+#include "core/utf8.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -64,6 +65,20 @@ bool kf_buffer_append(kf_buffer *buffer, const char *text, size_t length)
 bool kf_buffer_text(kf_buffer *buffer, const char *text)
 {
     return kf_buffer_append(buffer, text, strlen(text));
+}
+
+bool kf_buffer_utf8(kf_buffer *buffer, const char *text, size_t most)
+{
+    size_t left = strlen(text), bytes, count = 0;
+    for (; left > 0; text += bytes, left -= bytes) {
+        bytes = kf_utf8_length(text, left);
+        count += bytes == 4 ? 2 : 1;
+        if (most > 0 && count > most)
+            break;
+        kf_buffer_append(buffer, bytes == 0 ? "?" : text, bytes == 0 ? 1 : bytes);
+        bytes += bytes == 0;
+    }
+    return !buffer->failed;
 }
 
 bool kf_buffer_format(kf_buffer *buffer, const char *format, ...)

@@ -17,6 +17,8 @@ typedef struct kf_buffer {
 bool kf_buffer_append(kf_buffer *buffer, const char *text, size_t length);
 bool kf_buffer_text(kf_buffer *buffer, const char *text);
 bool kf_buffer_reserve(kf_buffer *buffer, size_t more);
+/* Text of a caller's: what is not UTF-8 becomes "?"; at most `most` characters as UTF-16 counts them (0: all). */
+bool kf_buffer_utf8(kf_buffer *buffer, const char *text, size_t most);
 bool kf_buffer_format(kf_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline bool kf_buffer_char(kf_buffer *buffer, char c)

@@ -45,18 +45,5 @@ kf_status flowable_client_new(const kf_client_options *options, kf_client **clie
     if (status != KF_OK)
         return status;
     put_base_url(&url, own.base_url != NULL && *own.base_url != '\0' ? own.base_url : flowable_service.server_url);
-    if (url.failed) {
-        kf_buffer_free(&url);
-        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
-    }
-    own.base_url = url.data;
-    if (own.auth == KF_AUTH_NONE) {
-        if (own.username != NULL || own.password != NULL)
-            own.auth = KF_AUTH_BASIC;
-        else if (own.token != NULL || own.token_provider != NULL)
-            own.auth = KF_AUTH_BEARER;
-    }
-    status = kf_client_new(&own, client, error);
-    kf_buffer_free(&url);
-    return status;
+    return kf_client_new_for(&own, &url, KF_AUTH_BASIC, client, error);
 }

@@ -1,3 +1,4 @@
+#include "core/buffer.h"
 #include "core/fail.h"
 #include "core/utf8.h"
 #include "kuflow/services/flowable_client.h"
@@ -9,33 +10,6 @@
 #define MESSAGE_MOST 2000
 /* A hundred years: the server cannot reckon with much longer delays, and answers 500. */
 #define DELAY_MOST (INT64_C(36525) * 24 * 3600 * 1000)
-
-/* Text for the server in a fresh block: at most `most` characters as Java counts them (0: any number), what is not
- * UTF-8 as "?". NULL: no memory. */
-static char *server_text(const char *text, size_t most)
-{
-    size_t left = strlen(text), count = 0;
-    char *copy = malloc(left + 1), *target = copy;
-    if (copy == NULL)
-        return NULL;
-    while (left > 0) {
-        size_t bytes = kf_utf8_length(text, left);
-        count += bytes == 4 ? 2 : 1;
-        if (most > 0 && count > most)
-            break;
-        if (bytes == 0) {
-            *target++ = '?';
-            bytes = 1;
-        } else {
-            memcpy(target, text, bytes);
-            target += bytes;
-        }
-        text += bytes;
-        left -= bytes;
-    }
-    *target = '\0';
-    return copy;
-}
 
 static bool is_utf8(const char *text)
 {
@@ -91,23 +65,23 @@ static kf_status send_fail(kf_client *client, const char *job_id, const char *wo
                            kf_error *error)
 {
     char delay[KF_DURATION_TEXT_SIZE];
-    char *message = NULL, *details = NULL;
+    kf_buffer message = {0}, details = {0};
     flowable_external_worker_job_failure_request request = {.worker_id = worker_id, .retries = failure->retries};
     kf_status status = KF_OK;
-    if ((failure->message != NULL && (message = server_text(failure->message, MESSAGE_MOST)) == NULL) ||
-        (failure->details != NULL && (details = server_text(failure->details, 0)) == NULL))
+    if ((failure->message != NULL && !kf_buffer_utf8(&message, failure->message, MESSAGE_MOST)) ||
+        (failure->details != NULL && !kf_buffer_utf8(&details, failure->details, 0)))
         status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
     if (status == KF_OK && failure->delay_ms.presence == KF_SET && failure->delay_ms.value > 0) {
         int64_t wait = failure->delay_ms.value < DELAY_MOST ? failure->delay_ms.value : DELAY_MOST;
         status = kf_duration_format(kf_duration_from_ms(wait), delay, error);
         request.retry_timeout = delay;
     }
-    request.error_message = message;
-    request.error_details = details;
+    request.error_message = message.data;
+    request.error_details = details.data;
     if (status == KF_OK)
         status = flowable_fail_job(client, job_id, &request, error);
-    free(message);
-    free(details);
+    kf_buffer_free(&message);
+    kf_buffer_free(&details);
     return status;
 }
 

@@ -43,21 +43,8 @@ kf_status kuflow_client_new(const kf_client_options *options, kf_client **client
             length--;
         kf_buffer_append(&url, own.base_url, length);
         kf_buffer_text(&url, version_segment());
-        if (url.failed) {
-            kf_buffer_free(&url);
-            return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
-        }
-        own.base_url = url.data;
     }
-    if (own.auth == KF_AUTH_NONE) {
-        if (own.username != NULL || own.password != NULL)
-            own.auth = KF_AUTH_BEARER_PAIR;
-        else if (own.token != NULL || own.token_provider != NULL)
-            own.auth = KF_AUTH_BEARER;
-    }
-    status = kf_client_new(&own, client, error);
-    kf_buffer_free(&url);
-    return status;
+    return kf_client_new_for(&own, &url, KF_AUTH_BEARER_PAIR, client, error);
 }
 
 static const char *from_environment(const char *name)

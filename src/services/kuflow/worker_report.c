@@ -1,7 +1,6 @@
 /* Claiming a task, and telling KuFlow how it ended. */
 #include "core/buffer.h"
 #include "core/fail.h"
-#include "core/utf8.h"
 #include "services/kuflow/worker_task.h"
 
 #include <string.h>
@@ -288,17 +287,6 @@ static void count_failure(kuflow_source *source, kuflow_task *task, const kf_fai
     kuflow_held_wait(source, task, failure->delay_ms.presence == KF_SET ? failure->delay_ms.value : 0);
 }
 
-/* Bytes that are not UTF-8 become "?". */
-static void put_text(kf_buffer *buffer, const char *text)
-{
-    size_t left = strlen(text), bytes;
-    for (; left > 0; text += bytes, left -= bytes) {
-        bytes = kf_utf8_length(text, left);
-        kf_buffer_append(buffer, bytes == 0 ? "?" : text, bytes == 0 ? 1 : bytes);
-        bytes += bytes == 0;
-    }
-}
-
 /* The line about a failure. A log that does not take it does not make the failure undone. */
 static kf_verdict log_failure(kuflow_source *source, kf_client *client, kuflow_task *task, const kf_failure *failure,
                               kf_error *error)
@@ -306,10 +294,10 @@ static kf_verdict log_failure(kuflow_source *source, kf_client *client, kuflow_t
     const char *message = failure->message != NULL && *failure->message != '\0' ? failure->message : "The task failed";
     kf_buffer text = {0};
     kf_verdict verdict = KF_VERDICT_AGAIN;
-    put_text(&text, message);
+    kf_buffer_utf8(&text, message, 0);
     if (failure->details != NULL && *failure->details != '\0') {
         kf_buffer_char(&text, '\n');
-        put_text(&text, failure->details);
+        kf_buffer_utf8(&text, failure->details, 0);
     }
     if (text.failed) {
         kf_fail(error, KF_ERROR_MEMORY, "out of memory");
