@@ -90,11 +90,12 @@ KF_API void kf_topic_init(kf_topic *topic, size_t size);
 /** What a kf_worker_event tells. */
 typedef enum kf_worker_event_kind {
     KF_WORKER_STARTED = 1,
-    KF_WORKER_STOPPED,            /**< All threads ended; `count` jobs were abandoned to their locks. */
+    KF_WORKER_STOPPED,            /**< All threads ended; the reports of `count` jobs did not get through. */
     KF_WORKER_ACQUIRED,           /**< `count` jobs came. Not told for empty polls. */
     KF_WORKER_ACQUIRE_FAILED,     /**< Told when polling begins to fail, or fails in another way; not for each repeat. */
     KF_WORKER_RECOVERED,          /**< Polling works again after it failed `count` times. */
-    KF_WORKER_TOPIC_ENDED,        /**< The engine called the topic's settings wrong: it is polled no more. */
+    KF_WORKER_TOPIC_ENDED,        /**< The engine called the topic's settings wrong, and has never answered a poll with
+                                       them: it is polled no more. */
     KF_WORKER_EXCLUSIVE,          /**< Exclusive jobs of one instance block each other; once a topic. */
     KF_WORKER_BAD_JOB,            /**< A job came that cannot be read; it was failed, or left if it has no id. */
     KF_WORKER_JOB_STARTED,        /**< Before the handler is called. */
@@ -103,7 +104,8 @@ typedef enum kf_worker_event_kind {
     KF_WORKER_JOB_DONE,           /**< The engine took the report. */
     KF_WORKER_JOB_ASSUMED_DONE,   /**< An answer was lost, and now the job is gone: the report was taken, most likely. */
     KF_WORKER_JOB_LOCK_LOST,      /**< The lock had gone to somebody else, or back to the engine: it will be worked again. */
-    KF_WORKER_JOB_GONE,           /**< The job did not exist any more: its instance ended or was suspended. */
+    KF_WORKER_JOB_GONE,           /**< The job did not exist any more: its instance ended or was suspended. KuFlow, also:
+                                       somebody else has it. */
     KF_WORKER_JOB_REFUSED,        /**< The engine does not accept the outcome; the job was failed with its words. */
     KF_WORKER_JOB_UNREPORTED,     /**< No report got through in time. The engine offers the job again. */
     KF_WORKER_JOB_LOCK_HALF,      /**< Half of the lock's time is over, and the handler is still at work. */
@@ -150,8 +152,8 @@ typedef struct kf_worker_options {
     int threads;           /**< Handlers that run at once. Default: 8; negative: none, the caller's own loop calls
                                 kf_worker_poll_once(). */
     int max_prefetch;      /**< Jobs that wait here while all handlers are busy. It grows up to this as handlers prove to
-                                be quick: what waits must be begun within about 100 ms. Default: 4 for each thread,
-                                at least 32; negative: none. */
+                                be quick: what waits should be begun within about 100 ms, and is given back after 5 s.
+                                Default: 4 for each thread, at least 32; negative: none. */
     const char *worker_id; /**< A fixed id instead of a new one for each batch. Without a new one a handler that is late
                                 can end a job that this worker took again meanwhile, and the answer of a lost acquire
                                 cannot be undone. Default: NAME/HOST-PID-RANDOM/NUMBER. */
@@ -194,14 +196,16 @@ typedef struct kf_worker_result {
  * Stops: takes no more jobs, gives back those that no handler has begun, waits up to `drain_ms` for the handlers, then
  * sets the cancel flags of their jobs and waits for the worker's `grace_ms`. What a handler ends meanwhile is reported
  * as usual. Detached jobs count as handlers. Not in a handler or an event function: call kf_worker_request_stop() there.
+ * A kf_worker_poll_once() in another thread counts as a handler, too.
  * @param result  May be NULL.
  * @return KF_OK when all ended; KF_ERROR_TIMEOUT when handlers are still running: the worker still exists for them, and
  *         kf_worker_free() waits for them. KF_OK too when it was not started.
  */
 KF_API kf_status kf_worker_stop(kf_worker *worker, int64_t drain_ms, kf_worker_result *result, kf_error *error);
 
-/** Asks the worker to stop, and returns at once. Any thread, a handler, or a signal handler. The second request during
- *  kf_worker_run() cuts the drain short. */
+/** Asks the worker to stop, and returns at once. Any thread, a handler, or a signal handler; also before the start, which
+ *  is then followed by the end, but not once kf_worker_free() was called. The second request during kf_worker_run() cuts
+ *  the drain short. */
 KF_API void kf_worker_request_stop(kf_worker *worker);
 
 /**
@@ -227,9 +231,9 @@ KF_API kf_status kf_worker_poll_once(kf_worker *worker, int64_t wait_ms, int *ha
  *  your own. */
 KF_API int64_t kf_worker_due_ms(kf_worker *worker);
 
-/** Stops it as kf_worker_stop() with 0, waits until all handlers have returned and all detached jobs are freed, and
- *  frees it. NULL is allowed. The client is not freed. Not in a handler. In a child of the process that started the
- *  worker it does nothing. */
+/** Stops it as kf_worker_stop() with 0, waits until all handlers and kf_worker_poll_once() have returned and all detached
+ *  jobs are freed, and frees it. NULL is allowed. The client is not freed. Not in a handler. In a child of the process
+ *  that started the worker it does nothing. */
 KF_API void kf_worker_free(kf_worker *worker);
 
 /* The job: what it is */
@@ -303,7 +307,8 @@ typedef struct kf_failure {
 /** The job failed: the engine offers it again later, until its retries are used up. */
 KF_API kf_outcome kf_job_fail(kf_job *job, const char *message);
 KF_API kf_outcome kf_job_fail_with(kf_job *job, const kf_failure *failure);
-/** Gives it back as if it had not been taken: no retry is used up. */
+/** Gives it back as if it had not been taken: no retry is used up, and it is offered again at once. To have it wait, let
+ *  it fail with a delay, and with kf_job_retries() as its retries. */
 KF_API kf_outcome kf_job_give_back(kf_job *job);
 
 /**
@@ -362,11 +367,14 @@ typedef struct kf_worker_stats {
     kf_histogram total_ms;    /**< From the request for jobs to the engine's word. */
 } kf_worker_stats;
 
-/** Reads the figures. Any thread. @param topic  NULL: all topics. @return KF_OK; KF_ERROR_ARGUMENT for an unknown topic. */
+/** Reads the figures. Any thread. @param topic  NULL: all topics. @return KF_OK; KF_ERROR_ARGUMENT for an unknown topic,
+ *  without `size`, or in a forked child. */
 KF_API kf_status kf_worker_stats_get(kf_worker *worker, const char *topic, kf_worker_stats *stats);
 
 /** The same figures of all topics in Prometheus' text format, with the labels `worker` and `topic`. Any thread.
- *  @param text  Receives it, terminated; free it with kf_free(). */
+ *  @param text    Receives it, terminated; free it with kf_free().
+ *  @param length  Receives its bytes. May be NULL.
+ *  @return KF_OK; KF_ERROR_ARGUMENT for NULL or in a forked child; KF_ERROR_MEMORY. */
 KF_API kf_status kf_worker_metrics(kf_worker *worker, char **text, size_t *length, kf_error *error);
 
 #ifdef __cplusplus

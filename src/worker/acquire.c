@@ -89,7 +89,7 @@ static void undo_once(kf_worker *worker, kf_undo *undo)
     bool refused = verdict == KF_VERDICT_REFUSED && now >= copy.give_up;
     if ((verdict == KF_VERDICT_AGAIN || verdict == KF_VERDICT_REFUSED) && !refused) {
         int64_t wait = kf_worker_backoff(worker, ++undo->failures, UNDO_BASE_MS, UNDO_MOST_MS);
-        undo->at = kf_after(now, error.retry_after_ms > wait ? error.retry_after_ms : wait);
+        undo->at = kf_after(now, kf_asked_wait(&error, wait));
         return;
     }
     undo->failures = 0;
@@ -157,7 +157,8 @@ static void tell_answer(kf_worker *worker, kf_worker_topic *topic, const kf_batc
     if (recovered_after > 0)
         kf_tell(worker,
                 &(kf_worker_event){.kind = KF_WORKER_RECOVERED, .severity = KF_SEVERITY_INFO, .count = recovered_after},
-                "%s gives out jobs again, after %" PRId64 " failed requests", worker->ops->engine, recovered_after);
+                "%s gives out jobs again, after %" PRId64 " failed request%s", worker->ops->engine, recovered_after,
+                recovered_after == 1 ? "" : "s");
     if (batch->count > 0)
         kf_tell(worker,
                 &(kf_worker_event){.kind = KF_WORKER_ACQUIRED,
@@ -166,7 +167,7 @@ static void tell_answer(kf_worker *worker, kf_worker_topic *topic, const kf_batc
                                    .worker_id = batch->worker_id,
                                    .count = batch->count,
                                    .milliseconds = milliseconds},
-                "%d jobs came", batch->count);
+                "%d job%s came", batch->count, batch->count == 1 ? "" : "s");
     if (blocked == KF_BLOCKED_FOUND)
         kf_tell(worker, &(kf_worker_event){.kind = KF_WORKER_EXCLUSIVE, .severity = KF_SEVERITY_WARNING, .topic = name},
                 "jobs of topic %s are there, but %s gives out only one at a time: they seem to be exclusive and to "
@@ -175,16 +176,27 @@ static void tell_answer(kf_worker *worker, kf_worker_topic *topic, const kf_batc
                 name, worker->ops->engine);
 }
 
+/* A job of the topic whose end is not decided yet: the engine has it locked. */
+static bool holds_open_job(const kf_worker *worker, const kf_worker_topic *topic)
+{
+    bool found = topic->waiting > 0;
+    for (const kf_job *job = worker->held; job != NULL && !found; job = job->held_next)
+        found = job->topic == topic && job->state == KF_JOB_HELD;
+    return found;
+}
+
 static void answered(kf_worker *worker, kf_worker_topic *topic, kf_batch *batch, kf_polled *polled, int64_t since)
 {
     int64_t now = kf_worker_now(worker), recovered = 0;
     bool failed_before = topic->schedule.failures > 0;
     polled->now = now;
     polled->found = batch->count;
+    polled->kept = topic->schedule.probe && holds_open_job(worker, topic);
     topic->stats.polls++;
     topic->stats.polls_empty += batch->count == 0;
     kf_histogram_add(&topic->stats.poll_ms, now - since);
     topic->answered_at = now;
+    bool first_success = worker->failures > 0;
     worker->failures = 0;
     worker->retry_at = now;
     kf_blocked blocked = kf_schedule_polled(&topic->schedule, &topic->settings, polled);
@@ -194,7 +206,8 @@ static void answered(kf_worker *worker, kf_worker_topic *topic, kf_batch *batch,
     topic->told_exclusive = topic->told_exclusive || blocked == KF_BLOCKED_FOUND;
     if (failed_before) {
         worker->failing--;
-        retry_failed_topics(worker, now);
+        if (first_success)
+            retry_failed_topics(worker, now);
     }
     if (worker->failing == 0 && worker->told != 0) {
         recovered = worker->failed_count;
@@ -244,6 +257,8 @@ static void failed(kf_worker *worker, kf_worker_topic *topic, const kf_error *er
 {
     int64_t now = kf_worker_now(worker);
     kf_track track = kf_track_of(error);
+    if (track == KF_TRACK_END && topic->answered_at >= 0)
+        track = KF_TRACK_SLOW; /* the same settings were right before, so it is something else: a proxy, say */
     topic->stats.polls++;
     topic->stats.polls_failed++;
     topic->schedule.probe = false;
@@ -311,6 +326,7 @@ static void poll_topic(kf_worker *worker, kf_worker_topic *topic, int room)
     if (status == KF_OK && batch.lost)
         status = kf_fail(&error, KF_ERROR_MEMORY, "out of memory");
     pthread_mutex_lock(&worker->lock);
+    kf_topic_unqueue(worker, topic); /* a job that ended may have queued it, and its time changes now */
     if (status == KF_OK) {
         answered(worker, topic, &batch, &polled, batch.sent_at);
     } else {
@@ -340,10 +356,14 @@ static bool poll_one(kf_worker *worker, int64_t now)
 
 static void tend(kf_worker *worker)
 {
+    worker->acquiring = true;
     pthread_mutex_unlock(&worker->lock);
     int64_t wait = worker->ops->tend(worker->source, worker->tend_client, worker);
     pthread_mutex_lock(&worker->lock);
+    worker->acquiring = false;
     worker->tend_at = kf_after(kf_worker_now(worker), wait < 0 ? 0 : wait);
+    if (worker->stopping)
+        pthread_cond_broadcast(&worker->change);
 }
 
 int64_t kf_acquire_step(kf_worker *worker)

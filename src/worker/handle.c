@@ -182,16 +182,16 @@ static bool plan_repeat(kf_job *job, const kf_error *error)
     kf_worker *worker = job->worker;
     int64_t now = kf_worker_now(worker);
     int64_t until = job->lock_at != INT64_MAX && job->lock_at > job->ended_at ? job->lock_at : job->ended_at;
+    int64_t last = kf_after(until, worker->options.report_ms);
     int64_t wait = kf_worker_backoff(worker, job->report.attempts, REPORT_BASE_MS, REPORT_MOST_MS);
-    if (error->retry_after_ms > wait)
-        wait = error->retry_after_ms;
+    int64_t at = kf_after(now, kf_asked_wait(error, wait));
     KF_COPY_TEXT(job->trouble, error->message, strlen(error->message));
-    if (kf_after(now, wait) > kf_after(until, worker->options.report_ms))
+    if (now >= last)
         return false;
     pthread_mutex_lock(&worker->lock);
     bool repeat = !worker->giving_up;
     if (repeat) {
-        job->retry_at = kf_after(now, wait);
+        job->retry_at = at < last ? at : last; /* the last moment is worth a try, too */
         job->topic->stats.report_retries++;
         kf_queue_repeat(worker, job);
     }
@@ -316,9 +316,9 @@ static bool decide_early(kf_job *job)
         told = KF_WORKER_JOB_POISON;
         job->topic->stats.poison++;
         kf_job_decide(job, KF_OUTCOME_FAILED,
-                      "taken %d times before without an end: its handler took longer than the lock, or its reports did "
-                      "not get through",
-                      job->seen.taken);
+                      "taken %d time%s before without an end: its handler took longer than the lock, or its reports "
+                      "did not get through",
+                      job->seen.taken, job->seen.taken == 1 ? "" : "s");
     }
     bool decided = job->state == KF_JOB_ENDED;
     pthread_mutex_unlock(&worker->lock);

@@ -259,5 +259,7 @@ void kf_job_free(kf_job *job)
     pthread_mutex_lock(&worker->lock);
     worker->detached--; /* from now on the worker itself may be freed */
     pthread_cond_broadcast(&worker->change);
+    if (worker->mode == KF_MODE_LOOP)
+        kf_poke(worker);
     pthread_mutex_unlock(&worker->lock);
 }

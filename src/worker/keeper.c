@@ -116,10 +116,11 @@ void kf_wait_for_poke(kf_worker *worker, int64_t milliseconds)
 {
     char bytes[64];
     struct pollfd entry = {.fd = worker->pipe_read, .events = POLLIN};
+    milliseconds = milliseconds > 3600000 ? 3600000 : milliseconds;
     if (worker->mode == KF_MODE_LOOP && worker->clock->sleep_ms != NULL && milliseconds > 0 && poll(&entry, 1, 0) == 0)
         worker->clock->sleep_ms(milliseconds, worker->clock->user);
     else if (milliseconds > 0)
-        poll(&entry, 1, milliseconds > 3600000 ? 3600000 : (int)milliseconds);
+        poll(&entry, 1, (int)milliseconds);
     while (read(worker->pipe_read, bytes, sizeof(bytes)) > 0)
         ;
 }

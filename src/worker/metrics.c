@@ -143,9 +143,12 @@ kf_status kf_worker_metrics(kf_worker *worker, char **text, size_t *length, kf_e
     static const char *const kinds[] = {"counter", "gauge", "gauge", "histogram"};
     kf_buffer buffer = {0};
     kf_error_clear(error);
-    if (worker == NULL || text == NULL)
-        return kf_fail(error, KF_ERROR_ARGUMENT, "worker or text is NULL");
+    if (text == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "text is NULL");
     *text = NULL;
+    kf_status status = kf_worker_check(worker, error);
+    if (status != KF_OK)
+        return status;
     kf_worker_stats *all = read_all(worker);
     for (size_t i = 0; all != NULL && i < sizeof(metrics) / sizeof(metrics[0]); i++) {
         kf_buffer_format(&buffer, "# HELP %s %s\n# TYPE %s %s\n", metrics[i].name, metrics[i].help, metrics[i].name,

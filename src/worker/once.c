@@ -23,7 +23,7 @@ static int64_t due_ms(kf_worker *worker)
 
 int64_t kf_worker_due_ms(kf_worker *worker)
 {
-    if (worker == NULL)
+    if (kf_worker_check(worker, NULL) != KF_OK)
         return DUE_MOST_MS;
     pthread_mutex_lock(&worker->lock);
     int64_t due = due_ms(worker);
@@ -100,6 +100,7 @@ kf_status kf_worker_poll_once(kf_worker *worker, int64_t wait_ms, int *handled, 
     pthread_mutex_lock(&worker->lock);
     count = do_what_is_due(worker);
     worker->in_loop = false;
+    pthread_cond_broadcast(&worker->change);
     pthread_mutex_unlock(&worker->lock);
     if (handled != NULL)
         *handled = count;

@@ -1,6 +1,10 @@
 /* Where jobs stand: waiting for a handler, in one, to be reported, to be reported again. */
 #include "worker/runtime.h"
 
+/* Jobs are taken ahead only as far as they should be begun within a moment. When that turns out to be wrong, since slow
+ * jobs of another topic took all threads, say, others may be quicker. */
+#define WAIT_MOST_MS 5000
+
 static void make_runnable(kf_worker *worker, kf_worker_topic *topic)
 {
     if (topic->runnable || topic->first_waiting == NULL || topic->held >= topic->settings.max_jobs)
@@ -27,6 +31,12 @@ bool kf_job_stale(const kf_job *job, int64_t now)
     return now >= stale_at(job);
 }
 
+static int64_t waits_until(const kf_job *job)
+{
+    int64_t most = kf_after(job->arrived_at, WAIT_MOST_MS);
+    return stale_at(job) < most ? stale_at(job) : most;
+}
+
 void kf_queue_waiting(kf_worker *worker, kf_job *job)
 {
     kf_worker_topic *topic = job->topic;
@@ -38,8 +48,8 @@ void kf_queue_waiting(kf_worker *worker, kf_job *job)
     topic->last_waiting = job;
     topic->waiting++;
     worker->waiting++;
-    if (stale_at(job) < worker->stale_at)
-        worker->stale_at = stale_at(job);
+    if (waits_until(job) < worker->stale_at)
+        worker->stale_at = waits_until(job);
     if (topic->runnable && worker->idle > 0)
         pthread_cond_signal(&worker->work);
     make_runnable(worker, topic);
@@ -197,9 +207,9 @@ kf_job *kf_take_stale(kf_worker *worker, int64_t now)
         kf_worker_topic *topic = worker->topics[i];
         if (topic->first_waiting == NULL)
             continue;
-        if (!kf_job_stale(topic->first_waiting, now)) {
-            if (stale_at(topic->first_waiting) < worker->stale_at)
-                worker->stale_at = stale_at(topic->first_waiting);
+        if (now < waits_until(topic->first_waiting)) {
+            if (waits_until(topic->first_waiting) < worker->stale_at)
+                worker->stale_at = waits_until(topic->first_waiting);
             continue;
         }
         kf_job *job = take_first(worker, topic);

@@ -146,7 +146,8 @@ void kf_tell_started(kf_worker *worker)
                                .severity = KF_SEVERITY_INFO,
                                .worker_id = worker->id_prefix,
                                .count = (int64_t)worker->topic_count},
-            "the worker takes jobs of %zu topics from %s", worker->topic_count, worker->ops->engine);
+            "the worker takes jobs of %zu topic%s from %s", worker->topic_count, worker->topic_count == 1 ? "" : "s",
+            worker->ops->engine);
 }
 
 kf_status kf_worker_start(kf_worker *worker, kf_error *error)
@@ -196,19 +197,19 @@ void kf_begin_stop(kf_worker *worker)
 
 static bool over(const kf_worker *worker)
 {
-    return worker->live == 0 && worker->undo_count == 0 && !worker->acquiring;
+    return worker->live == 0 && worker->undo_count == 0 && !worker->acquiring && !worker->in_loop;
 }
 
-/* Waits for a change; without threads, brings it about. */
+/* Waits for a change; without threads, brings it about, unless kf_worker_poll_once() does so in another thread. */
 static void wait_change(kf_worker *worker, int64_t until)
 {
-    if (worker->mode == KF_MODE_THREADS) {
+    if (worker->mode == KF_MODE_THREADS || worker->in_loop) {
         wait_until(worker, &worker->change, until);
         return;
     }
     kf_keep(worker);
     int64_t next = kf_acquire_step(worker);
-    if (next == 0 || over(worker))
+    if (next == 0)
         return;
     next = worker->keeper_at < next ? worker->keeper_at : next;
     next = until < next ? until : next;
@@ -236,7 +237,7 @@ static bool only_handlers(const kf_worker *worker)
     for (const kf_job *job = worker->held; job != NULL; job = job->held_next)
         if (job->state != KF_JOB_HELD)
             return false;
-    return !worker->acquiring;
+    return !worker->acquiring && (worker->live > 0 || !worker->in_loop);
 }
 
 /* The three parts of a stop: drain, cancel, give up. */
@@ -271,12 +272,15 @@ static void end_threads(kf_worker *worker)
     pthread_mutex_lock(&worker->lock);
     int64_t abandoned = (int64_t)worker->result_unreported;
     pthread_mutex_unlock(&worker->lock);
-    kf_tell(worker,
-            &(kf_worker_event){.kind = KF_WORKER_STOPPED,
-                               .severity = abandoned > 0 ? KF_SEVERITY_WARNING : KF_SEVERITY_INFO,
-                               .worker_id = worker->id_prefix,
-                               .count = abandoned},
-            "the worker has stopped; %" PRId64 " jobs were abandoned to their locks", abandoned);
+    const kf_worker_event event = {.kind = KF_WORKER_STOPPED,
+                                   .severity = abandoned > 0 ? KF_SEVERITY_WARNING : KF_SEVERITY_INFO,
+                                   .worker_id = worker->id_prefix,
+                                   .count = abandoned};
+    if (abandoned > 0)
+        kf_tell(worker, &event, "the worker has stopped; the reports of %" PRId64 " job%s did not get through",
+                abandoned, abandoned == 1 ? "" : "s");
+    else
+        kf_tell(worker, &event, "the worker has stopped");
     pthread_mutex_lock(&worker->lock);
 }
 
@@ -325,10 +329,11 @@ kf_status kf_worker_stop(kf_worker *worker, int64_t drain_ms, kf_worker_result *
     worker->finished = true;
     worker->drain_at = INT64_MAX;
     wake_all(worker);
-    if (worker->live == 0)
+    if (worker->live == 0 && !worker->in_loop)
         end_threads(worker);
     else
-        status = kf_fail(error, KF_ERROR_TIMEOUT, "%d jobs are still in their handlers or not reported", worker->live);
+        status = kf_fail(error, KF_ERROR_TIMEOUT, "%d job%s still in a handler, or not reported", worker->live,
+                         worker->live == 1 ? "" : "s");
     if (result != NULL)
         *result = (kf_worker_result){worker->result_completed, worker->result_given_back,
                                      (uint64_t)worker->live + worker->result_unreported};
@@ -344,6 +349,7 @@ kf_status kf_worker_run(kf_worker *worker, kf_error *error)
         return status;
     pthread_mutex_lock(&worker->lock);
     worker->running = true;
+    kf_poke(worker); /* it may have been asked to stop twice already */
     while (!worker->stopping)
         wait_until(worker, &worker->change, INT64_MAX);
     pthread_mutex_unlock(&worker->lock);
@@ -354,7 +360,7 @@ void kf_worker_wait_for_handlers(kf_worker *worker)
 {
     pthread_mutex_lock(&worker->stop_lock);
     pthread_mutex_lock(&worker->lock);
-    while (worker->live > 0 || worker->detached > 0)
+    while (worker->live > 0 || worker->detached > 0 || worker->in_loop)
         wait_change(worker, INT64_MAX);
     end_threads(worker);
     pthread_mutex_unlock(&worker->lock);

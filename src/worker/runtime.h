@@ -136,7 +136,7 @@ struct kf_worker {
     bool finished; /* threads end when nothing is left */
     bool joined;
     bool running; /* kf_worker_run() is at work */
-    bool acquiring; /* a request for jobs is under way */
+    bool acquiring; /* a request for jobs or of the source's own is under way: a stop aborts it */
     bool wants_room; /* the acquirer waits for it */
     int idle; /* handler threads that wait */
     int slots_used;
@@ -184,8 +184,6 @@ struct kf_worker {
 };
 
 int64_t kf_worker_now(const kf_worker *worker);
-/* Their sum, or INT64_MAX. */
-int64_t kf_after(int64_t now, int64_t ms);
 /* Of this process, and usable? */
 kf_status kf_worker_check(const kf_worker *worker, kf_error *error);
 
@@ -209,7 +207,7 @@ int64_t kf_repeats_due(kf_worker *worker, int64_t now);
 void kf_give_back_waiting(kf_worker *worker);
 /* Too little of its lock is left to begin it. */
 bool kf_job_stale(const kf_job *job, int64_t now);
-/* One that waited for too long; it is to be given back. NULL: none. */
+/* One that waited for too long, for a free thread or with its lock; it is to be given back. NULL: none. */
 kf_job *kf_take_stale(kf_worker *worker, int64_t now);
 void kf_held_add(kf_worker *worker, kf_job *job);
 void kf_held_remove(kf_worker *worker, kf_job *job);

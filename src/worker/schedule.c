@@ -4,13 +4,19 @@
 
 #define PROBE_FIRST_MS 1000
 #define PROBE_LAST_MS 30000
-#define GROW_FIRST 4
-#define GROW_LAST 256
+#define GROW_FIRST 2
+#define GROW_LAST 64
 #define PACE_MS 100
+#define ASKED_MOST_MS 300000
 
 static int least(int a, int b)
 {
     return a < b ? a : b;
+}
+
+int64_t kf_after(int64_t now, int64_t ms)
+{
+    return now > INT64_MAX - ms ? INT64_MAX : now + ms;
 }
 
 int64_t kf_jitter(int64_t ms, uint64_t random)
@@ -44,34 +50,39 @@ static void grow(kf_schedule *schedule, const kf_polled *polled)
         schedule->most = KF_ANY_LIMIT;
 }
 
+/* A probe found what a request for more had not. It may be chance: a job that came just then, or several workers that
+ * reached for the same ones, who get nothing either. So less is asked for only until more works again; and exclusive
+ * jobs are not given out while one is kept. */
+static kf_blocked suspect(kf_schedule *schedule, const kf_polled *polled)
+{
+    schedule->suspicions++;
+    if (schedule->most == KF_ANY_LIMIT && schedule->suspicions < 2)
+        return KF_BLOCKED_SUSPECTED;
+    if (schedule->most != KF_ANY_LIMIT)
+        schedule->grow_after = least(schedule->grow_after * 2, GROW_LAST); /* asking for more has failed */
+    schedule->most = schedule->most == KF_ANY_LIMIT || schedule->most < 4 ? 1 : schedule->most / 2;
+    schedule->full = 0;
+    return schedule->suspicions < 2 || polled->kept ? KF_BLOCKED_SUSPECTED : KF_BLOCKED_FOUND;
+}
+
 static kf_blocked found_some(kf_schedule *schedule, const kf_topic *topic, const kf_polled *polled, bool probe)
 {
-    kf_blocked blocked = KF_BLOCKED_NO;
     schedule->empty = false;
     schedule->wait_ms = 0;
     schedule->probe_at = 0;
     schedule->probe_wait_ms = 0;
-    if (polled->limit > 1)
+    if (polled->limit > 1) {
         schedule->suspicions = 0;
+        schedule->grow_after = GROW_FIRST;
+    }
     if (polled->found >= polled->limit) {
         schedule->next_at = polled->now;
         grow(schedule, polled);
     } else {
-        schedule->next_at = polled->now + kf_jitter(topic->poll_min_ms, polled->random);
+        schedule->next_at = kf_after(polled->now, kf_jitter(topic->poll_min_ms, polled->random));
         schedule->full = 0;
     }
-    if (!probe)
-        return blocked;
-    schedule->suspicions++;
-    blocked = KF_BLOCKED_SUSPECTED;
-    if (schedule->most != KF_ANY_LIMIT)
-        schedule->grow_after = least(schedule->grow_after * 2, GROW_LAST); /* asking for more has failed */
-    if (schedule->suspicions >= 2 || schedule->most != KF_ANY_LIMIT) {
-        schedule->most = 1;
-        schedule->full = 0;
-        blocked = KF_BLOCKED_FOUND;
-    }
-    return blocked;
+    return probe ? suspect(schedule, polled) : KF_BLOCKED_NO;
 }
 
 static void found_none(kf_schedule *schedule, const kf_topic *topic, const kf_polled *polled, bool probe)
@@ -91,10 +102,12 @@ static void found_none(kf_schedule *schedule, const kf_topic *topic, const kf_po
         if (!polled->holding)
             schedule->suspicions = 0; /* the empty answer was true */
     }
-    schedule->wait_ms = schedule->wait_ms == 0 ? topic->poll_min_ms : schedule->wait_ms * 2;
-    if (schedule->wait_ms > topic->poll_max_ms)
+    if (schedule->wait_ms > topic->poll_max_ms / 2)
         schedule->wait_ms = topic->poll_max_ms;
-    schedule->next_at = schedule->ended ? polled->now : polled->now + kf_jitter(schedule->wait_ms, polled->random);
+    else
+        schedule->wait_ms = schedule->wait_ms == 0 ? topic->poll_min_ms : schedule->wait_ms * 2;
+    schedule->next_at =
+        schedule->ended ? polled->now : kf_after(polled->now, kf_jitter(schedule->wait_ms, polled->random));
 }
 
 kf_blocked kf_schedule_polled(kf_schedule *schedule, const kf_topic *topic, const kf_polled *polled)
@@ -138,6 +151,12 @@ kf_track kf_track_of(const kf_error *error)
     }
 }
 
+int64_t kf_asked_wait(const kf_error *error, int64_t wait)
+{
+    int64_t asked = error->retry_after_ms < ASKED_MOST_MS ? error->retry_after_ms : ASKED_MOST_MS;
+    return asked > wait ? asked : wait;
+}
+
 int64_t kf_track_wait(kf_track track, int failures, const kf_error *error, uint64_t random)
 {
     int64_t wait = 0;
@@ -149,7 +168,7 @@ int64_t kf_track_wait(kf_track track, int failures, const kf_error *error, uint6
     } else {
         wait = kf_retry_wait(KF_RETRY_TRANSIENT, failures - 1, 250, 30000, random);
     }
-    return error->retry_after_ms > wait ? error->retry_after_ms : wait;
+    return kf_asked_wait(error, wait);
 }
 
 /* What is left of a count after some time: close to exp(-time), without the mathematics library. */
@@ -171,11 +190,18 @@ int kf_pace_read(const kf_pace *pace, int64_t now)
     return jobs > 1000000 ? 1000000 : (int)jobs;
 }
 
+/* 64 bits: a topic's limit may be as large as an int. */
+static int64_t places(const kf_load *load)
+{
+    return (int64_t)load->slots + load->ahead;
+}
+
 int kf_room(const kf_load *worker, const kf_load *topic)
 {
-    int all = least(worker->slots + worker->ahead, topic->slots + topic->ahead);
-    int room = least(worker->slots + worker->ahead - worker->busy - worker->waiting,
-                     topic->slots + topic->ahead - topic->busy - topic->waiting);
+    int64_t all = places(worker) < places(topic) ? places(worker) : places(topic);
+    int64_t room = places(worker) - worker->busy - worker->waiting;
+    int64_t own = places(topic) - topic->busy - topic->waiting;
     bool begins = worker->busy + worker->waiting < worker->slots && topic->busy + topic->waiting < topic->slots;
-    return room > 0 && (begins || room >= (all + 1) / 2) ? room : 0;
+    room = own < room ? own : room;
+    return room > 0 && (begins || room >= (all + 1) / 2) ? (int)room : 0;
 }

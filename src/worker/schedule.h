@@ -6,6 +6,9 @@
 
 #define KF_ANY_LIMIT INT32_MAX
 
+/* Their sum, or INT64_MAX. */
+int64_t kf_after(int64_t now, int64_t ms);
+
 typedef struct kf_schedule {
     int64_t next_at;
     int64_t wait_ms; /* the last wait after polls that found nothing; 0: the last one found something */
@@ -29,7 +32,8 @@ typedef struct kf_polled {
     int limit; /* asked for */
     int room; /* that there was */
     int found;
-    bool holding; /* this worker held other jobs of the topic */
+    bool holding; /* this worker held other jobs of the topic when it asked */
+    bool kept; /* and holds one of them still: it cannot have set the others free meanwhile */
     bool may_block; /* the engine has jobs that block each other */
     int64_t now;
     uint64_t random;
@@ -38,7 +42,7 @@ typedef struct kf_polled {
 typedef enum kf_blocked {
     KF_BLOCKED_NO = 0,
     KF_BLOCKED_SUSPECTED, /* an empty answer was not true */
-    KF_BLOCKED_FOUND /* again: the topic is now polled for one job at a time */
+    KF_BLOCKED_FOUND /* again, and nothing was to be had while this worker held a job: they are exclusive */
 } kf_blocked;
 
 void kf_schedule_init(kf_schedule *schedule);
@@ -55,6 +59,8 @@ typedef enum kf_track {
     KF_TRACK_END /* never: the topic's settings are wrong */
 } kf_track;
 kf_track kf_track_of(const kf_error *error);
+/* A wait, or the longer one that the server asks for, within reason. */
+int64_t kf_asked_wait(const kf_error *error, int64_t wait);
 /* The wait after the failure number `failures`, from 1. */
 int64_t kf_track_wait(kf_track track, int failures, const kf_error *error, uint64_t random);
 

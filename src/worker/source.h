@@ -54,7 +54,7 @@ typedef struct kf_end {
 } kf_end;
 
 typedef struct kf_source_ops {
-    const char *engine; /* "flowable": for messages */
+    const char *engine; /* "Flowable": for messages */
     bool has_locks; /* jobs come with a lock of topic->lock_ms */
 
     /* Asks once for jobs; no retries of its own. Any number that came is added to the batch. On failure

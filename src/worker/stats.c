@@ -60,7 +60,7 @@ static int64_t lesser(int64_t a, int64_t b)
 static int64_t first_lock(const kf_worker *worker, const kf_worker_topic *topic)
 {
     int64_t lock_at = INT64_MAX;
-    for (const kf_job *job = worker->held; job != NULL; job = job->held_next)
+    for (const kf_job *job = worker->held; topic->held > 0 && job != NULL; job = job->held_next)
         if (job->topic == topic)
             lock_at = lesser(lock_at, job->lock_at);
     for (const kf_job *job = topic->first_waiting; job != NULL; job = job->next)
@@ -108,7 +108,7 @@ static void stats_of_all(const kf_worker *worker, int64_t now, kf_worker_stats *
 kf_status kf_worker_stats_get(kf_worker *worker, const char *topic, kf_worker_stats *stats)
 {
     kf_worker_stats all;
-    if (worker == NULL || stats == NULL || stats->size < sizeof(stats->size))
+    if (kf_worker_check(worker, NULL) != KF_OK || stats == NULL || stats->size < sizeof(stats->size))
         return KF_ERROR_ARGUMENT;
     pthread_mutex_lock(&worker->lock);
     kf_worker_topic *found = topic != NULL ? kf_topic_find(worker, topic) : NULL;

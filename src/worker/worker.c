@@ -27,11 +27,6 @@ int64_t kf_worker_now(const kf_worker *worker)
     return kf_clock_now(worker->clock);
 }
 
-int64_t kf_after(int64_t now, int64_t ms)
-{
-    return now > INT64_MAX - ms ? INT64_MAX : now + ms;
-}
-
 int64_t kf_worker_backoff(kf_worker *worker, int failures, int64_t base_ms, int64_t max_ms)
 {
     return kf_retry_wait(KF_RETRY_TRANSIENT, failures - 1, base_ms, max_ms, kf_clock_random(worker->clock));

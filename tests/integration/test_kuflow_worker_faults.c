@@ -1,6 +1,7 @@
 /* The KuFlow worker while answers get lost and servers fail: no task is lost, and none is worked twice. */
 #include "task_worker.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -193,6 +194,21 @@ static void test_data_that_is_refused(void **state)
     worker_end(&w);
 }
 
+static void test_a_stop_during_the_registration_is_no_failure(void **state)
+{
+    kf_fixture *f = *state;
+    task_worker w;
+    int calls = 0;
+    fixture_fault(f, "createWorker", (kf_sandbox_fault_spec){.kind = KF_SANDBOX_FAULT_DELAY});
+    worker_begin(&w, f, "STOPPED", set_and_complete, &calls, 1, NULL);
+    CHECK_OK(f, kf_worker_start(w.worker, &f->error));
+    while (kf_sandbox_held(f->sandbox) == 0)
+        sched_yield();
+    CHECK_OK(f, kf_worker_stop(w.worker, 0, NULL, &f->error));
+    assert_int_equal(worker_told(&w, KF_WORKER_REGISTRATION_FAILED), 0);
+    worker_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +221,7 @@ int main(void)
         cmocka_unit_test_teardown(test_a_claim_that_is_never_allowed, fixture_clean),
         cmocka_unit_test_teardown(test_a_task_that_is_taken_away, fixture_clean),
         cmocka_unit_test_teardown(test_data_that_is_refused, fixture_clean),
+        cmocka_unit_test_teardown(test_a_stop_during_the_registration_is_no_failure, fixture_clean),
     };
     return cmocka_run_group_tests_name("KuFlow worker, faults", tests, fixture_setup, fixture_teardown);
 }

@@ -182,7 +182,8 @@ static kf_status set(void *source, kf_job *job, const char *name, const kf_value
 static int64_t tend(void *source, kf_client *client, kf_worker *worker)
 {
     fake_source *fake = source;
-    (void)client;
+    if (fake->on_tend != NULL)
+        fake->on_tend(fake, client);
     kf_worker_tell(worker, &(kf_worker_event){.kind = KF_WORKER_REGISTERED});
     pthread_mutex_lock(&fake->lock);
     fake->tends++;

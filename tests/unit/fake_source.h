@@ -52,6 +52,7 @@ typedef struct fake_source {
     kf_verdict (*on_report)(struct fake_source *fake, kf_client *client, kf_job *job, const kf_end *end,
                             kf_error *error);
     kf_verdict (*on_undo)(struct fake_source *fake, const char *worker_id);
+    void (*on_tend)(struct fake_source *fake, kf_client *client); /* first of all */
     int retries; /* of all jobs */
     int64_t tend_ms; /* what tend() answers */
     int tends;

@@ -200,6 +200,61 @@ static void test_waiting_behind_a_detached_job(void **state)
     done(&made);
 }
 
+/* With most of its lock left: other workers may have a free thread. */
+static void test_what_waits_for_a_thread_is_given_back(void **state)
+{
+    static const fake_answer answers[] = {{.jobs = "a b c"}};
+    kf_job *held = NULL;
+    kf_topic topic = KF_TOPIC_INIT;
+    setup made = make(&fake_ops, NULL);
+    (void)state;
+    topic.name = "t";
+    topic.handler = detach_into;
+    topic.user = &held;
+    topic.max_jobs = 1;
+    add_topic(&made, &topic);
+    FAKE_ANSWERS(&fake, answers);
+    turn(&made, 0);
+    turn(&made, 4999);
+    assert_int_equal(stats_of(&made).waiting, 2);
+    turn(&made, 4999);
+    assert_int_equal(fake_logged(&fake, "given_back"), 2);
+    assert_int_equal(stats_of(&made).waiting, 0);
+    kf_job_free(held);
+    done(&made);
+}
+
+static void *free_worker(void *freed)
+{
+    kf_worker_free(freed);
+    return NULL;
+}
+
+static void test_free_waits_for_a_reported_job(void **state)
+{
+    pthread_t thread;
+    kf_job *held = NULL;
+    kf_topic topic = KF_TOPIC_INIT;
+    setup made = make(&fake_ops, NULL);
+    (void)state;
+    topic.name = "t";
+    topic.handler = detach_into;
+    topic.user = &held;
+    add_topic(&made, &topic);
+    FAKE_ANSWERS(&fake, one_job);
+    turn(&made, 0);
+    kf_job_complete(held);
+    turn(&made, 0);
+    assert_int_equal(stats_of(&made).completed, 1);
+    assert_int_equal(pthread_create(&thread, NULL, free_worker, made.worker), 0);
+    assert_true(fake_wait_told(&fake, KF_WORKER_STOPPED, 1));
+    assert_string_equal(kf_job_id(held), "a");
+    kf_job_free(held);
+    pthread_join(thread, NULL);
+    kf_client_free(made.client);
+    assert_int_equal(fake.live_data, 0);
+}
+
 static void test_stop_in_the_loop(void **state)
 {
     kf_error error;
@@ -393,6 +448,8 @@ int main(void)
         cmocka_unit_test(test_lock_counts_from_the_request),
         cmocka_unit_test(test_what_waited_too_long_is_given_back),
         cmocka_unit_test(test_waiting_behind_a_detached_job),
+        cmocka_unit_test(test_what_waits_for_a_thread_is_given_back),
+        cmocka_unit_test(test_free_waits_for_a_reported_job),
         cmocka_unit_test(test_stop_in_the_loop),
         cmocka_unit_test(test_stop_from_within_a_handler),
         cmocka_unit_test(test_arguments),

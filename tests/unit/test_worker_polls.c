@@ -143,6 +143,27 @@ static void test_wrong_settings_end_the_topic(void **state)
     done(&made);
 }
 
+static void test_settings_that_were_right_before_end_no_topic(void **state)
+{
+    static const fake_answer answers[] = {{.jobs = "a"},
+                                          {.status = KF_ERROR_REJECTED, .http = 400},
+                                          {.status = KF_ERROR_REJECTED, .http = 400},
+                                          {.jobs = "b"}};
+    setup made = make(&fake_ops, NULL);
+    (void)state;
+    add_handler(&made, complete);
+    FAKE_ANSWERS(&fake, answers);
+    turn(&made, 0);
+    turn(&made, 0);
+    assert_true(kf_worker_due_ms(made.worker) >= 2500); /* slowly */
+    turn(&made, 60000);
+    turn(&made, 60000);
+    assert_int_equal(stats_of(&made).completed, 2);
+    assert_int_equal(fake_told(&fake, KF_WORKER_TOPIC_ENDED), 0);
+    assert_int_equal(fake_told(&fake, KF_WORKER_ACQUIRE_FAILED), 1);
+    done(&made);
+}
+
 static void test_lost_answer_is_undone(void **state)
 {
     static const fake_answer answers[] = {{.status = KF_ERROR_TRANSPORT, .acted = true}};
@@ -407,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_failures_are_of_the_server_not_of_the_topic),
         cmocka_unit_test(test_a_failing_topic_does_not_stop_the_others),
         cmocka_unit_test(test_wrong_settings_end_the_topic),
+        cmocka_unit_test(test_settings_that_were_right_before_end_no_topic),
         cmocka_unit_test(test_lost_answer_is_undone),
         cmocka_unit_test(test_unreadable_answer_is_undone),
         cmocka_unit_test(test_poll_that_was_not_sent_is_not_undone),

@@ -55,6 +55,24 @@ static void test_report_waits_as_the_server_asks(void **state)
     done(&made);
 }
 
+static void test_last_moment_is_tried(void **state)
+{
+    static const fake_word words[] = {{.verdict = KF_VERDICT_AGAIN, .retry_after_ms = 200000},
+                                      {.verdict = KF_VERDICT_AGAIN, .retry_after_ms = 200000}};
+    setup made = make(&fake_ops, NULL);
+    (void)state;
+    add_handler(&made, complete);
+    FAKE_ANSWERS(&fake, one_job);
+    FAKE_WORDS(&fake, words);
+    int64_t begin = f.now;
+    turn(&made, 0);
+    while (stats_of(&made).running > 0)
+        turn(&made, 200000);
+    assert_int_equal(f.now - begin, 300000 + 60000);
+    assert_int_equal(stats_of(&made).completed, 1);
+    done(&made);
+}
+
 static void test_report_ends_with_the_lock(void **state)
 {
     setup made = make(&fake_ops, NULL);
@@ -197,9 +215,13 @@ static void test_engine_without_locks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_report_is_repeated),        cmocka_unit_test(test_report_waits_as_the_server_asks),
-        cmocka_unit_test(test_report_ends_with_the_lock), cmocka_unit_test(test_late_end_is_tried),
-        cmocka_unit_test(test_late_end_is_discarded),     cmocka_unit_test(test_finals),
+        cmocka_unit_test(test_report_is_repeated),
+        cmocka_unit_test(test_report_waits_as_the_server_asks),
+        cmocka_unit_test(test_last_moment_is_tried),
+        cmocka_unit_test(test_report_ends_with_the_lock),
+        cmocka_unit_test(test_late_end_is_tried),
+        cmocka_unit_test(test_late_end_is_discarded),
+        cmocka_unit_test(test_finals),
         cmocka_unit_test(test_engine_without_locks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

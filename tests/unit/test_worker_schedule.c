@@ -123,23 +123,64 @@ static void test_exclusive_jobs_are_taken_one_by_one(void **state)
     assert_int_equal(polled(&s, 8, 0, 0), KF_BLOCKED_NO);
     assert_int_equal(polled(&s, 8, 1, 0), KF_BLOCKED_FOUND);
     assert_int_equal(kf_schedule_begin(&s, 8), 1);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 2; i++)
         polled(&s, 8, 1, 0);
-    assert_int_equal(kf_schedule_begin(&s, 8), 2); /* four full answers: tries two */
+    assert_int_equal(kf_schedule_begin(&s, 8), 2); /* two full answers: tries two */
     assert_int_equal(polled(&s, 8, 0, 0), KF_BLOCKED_NO);
     assert_int_equal(polled(&s, 8, 1, 0), KF_BLOCKED_FOUND);
     assert_int_equal(kf_schedule_begin(&s, 8), 1);
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 3; i++)
         polled(&s, 8, 1, 0);
-    assert_int_equal(kf_schedule_begin(&s, 8), 1); /* now it takes eight */
+    assert_int_equal(kf_schedule_begin(&s, 8), 1); /* now it takes four */
     polled(&s, 8, 1, 0);
     assert_int_equal(kf_schedule_begin(&s, 8), 2);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 2; i++)
         polled(&s, 8, 2, 0);
-    assert_int_equal(kf_schedule_begin(&s, 8), 4);
+    assert_int_equal(kf_schedule_begin(&s, 8), 4); /* more works again: back to two */
     for (int i = 0; i < 16; i++)
         polled(&s, 8, 8, 0);
     assert_int_equal(s.most, KF_ANY_LIMIT);
+}
+
+/* Several workers that reach for the same jobs get empty answers now and then, all alike. */
+static void test_contention_does_not_make_batches_small_for_long(void **state)
+{
+    kf_schedule s;
+    uint64_t dice = 1;
+    int64_t now = 0, jobs = 0;
+    int told = 0;
+    (void)state;
+    kf_schedule_init(&s);
+    for (int i = 0; i < 20000; i++) {
+        int limit = kf_schedule_begin(&s, 8);
+        dice = dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        const kf_polled p = {.limit = limit,
+                             .room = 8,
+                             .found = (dice >> 33) % 100 < 15 ? 0 : limit, /* fifteen in a hundred are empty */
+                             .holding = true,
+                             .kept = true,
+                             .now = now,
+                             .may_block = true};
+        told += kf_schedule_polled(&s, &settings, &p) == KF_BLOCKED_FOUND;
+        jobs += p.found;
+        now = s.next_at + 5;
+    }
+    assert_in_range(jobs, 4 * 20000, 8 * 20000);
+    assert_int_equal(told, 0);
+}
+
+static void test_longest_waits(void **state)
+{
+    static const kf_topic patient = {.poll_min_ms = INT64_MAX / 2 + 1, .poll_max_ms = INT64_MAX};
+    kf_schedule s;
+    (void)state;
+    kf_schedule_init(&s);
+    for (int i = 0; i < 4; i++) {
+        int limit = kf_schedule_begin(&s, 1);
+        const kf_polled none = {.limit = limit, .room = 1, .now = INT64_MAX / 2, .random = UINT64_MAX};
+        kf_schedule_polled(&s, &patient, &none);
+        assert_true(s.next_at > INT64_MAX / 2);
+    }
 }
 
 static void test_suspicion_is_dropped(void **state)
@@ -180,6 +221,7 @@ static void test_failures_are_spaced(void **state)
 {
     const kf_error server = {.status = KF_ERROR_SERVER, .retry_after_ms = -1};
     const kf_error asked = {.status = KF_ERROR_THROTTLED, .retry_after_ms = 7000};
+    const kf_error tomorrow = {.status = KF_ERROR_THROTTLED, .retry_after_ms = 86400000};
     const kf_error auth = {.status = KF_ERROR_AUTH, .retry_after_ms = -1};
     (void)state;
     assert_int_equal(kf_track_wait(KF_TRACK_ERROR, 1, &server, 250), 250);
@@ -187,6 +229,7 @@ static void test_failures_are_spaced(void **state)
     assert_int_equal(kf_track_wait(KF_TRACK_ERROR, 3, &server, 1000), 1000);
     assert_int_equal(kf_track_wait(KF_TRACK_ERROR, 99, &server, 30000), 30000);
     assert_int_equal(kf_track_wait(KF_TRACK_ERROR, 1, &asked, 100), 7000);
+    assert_int_equal(kf_track_wait(KF_TRACK_ERROR, 1, &tomorrow, 100), 300000); /* a server that is up again earlier */
     assert_int_equal(kf_track_wait(KF_TRACK_SLOW, 1, &auth, 0), 2500);
     assert_int_equal(kf_track_wait(KF_TRACK_SLOW, 2, &auth, 5000), 10000);
     assert_int_equal(kf_track_wait(KF_TRACK_SLOW, 99, &auth, 30000), 60000);
@@ -222,14 +265,21 @@ static void test_room(void **state)
         int room;
     } cases[] = {
         /* slots, busy, waiting, ahead */
-        {{8, 0, 0, 0}, {8, 0, 0, 0}, 8},      {{8, 7, 0, 0}, {8, 7, 0, 0}, 1}, /* a thread is idle */
-        {{8, 8, 0, 0}, {8, 8, 0, 0}, 0},      {{8, 8, 0, 32}, {8, 8, 0, 32}, 32},
+        {{8, 0, 0, 0}, {8, 0, 0, 0}, 8},
+        {{8, 7, 0, 0}, {8, 7, 0, 0}, 1}, /* a thread is idle */
+        {{8, 8, 0, 0}, {8, 8, 0, 0}, 0},
+        {{8, 8, 0, 32}, {8, 8, 0, 32}, 32},
         {{8, 8, 21, 32}, {8, 8, 21, 32}, 0}, /* less than half of the places: not worth a request */
-        {{8, 8, 12, 32}, {8, 8, 12, 32}, 20}, {{8, 7, 0, 32}, {8, 7, 0, 32}, 33},
-        {{8, 7, 20, 32}, {8, 7, 20, 32}, 0},  {{8, 0, 0, 0}, {1, 0, 0, 0}, 1}, /* the topic's own limit */
-        {{8, 1, 0, 0}, {1, 1, 0, 0}, 0},      {{8, 0, 0, 0}, {100, 96, 0, 0}, 4},
-        {{8, 0, 0, 0}, {100, 0, 0, 0}, 8},    {{8, 9, 0, 0}, {8, 9, 0, 0}, 0},
+        {{8, 8, 12, 32}, {8, 8, 12, 32}, 20},
+        {{8, 7, 0, 32}, {8, 7, 0, 32}, 33},
+        {{8, 7, 20, 32}, {8, 7, 20, 32}, 0},
+        {{8, 0, 0, 0}, {1, 0, 0, 0}, 1}, /* the topic's own limit */
+        {{8, 1, 0, 0}, {1, 1, 0, 0}, 0},
+        {{8, 0, 0, 0}, {100, 96, 0, 0}, 4},
+        {{8, 0, 0, 0}, {100, 0, 0, 0}, 8},
+        {{8, 9, 0, 0}, {8, 9, 0, 0}, 0},
         {{2, 0, 40, 8}, {2, 0, 40, 8}, 0}, /* more came than was asked for */
+        {{8, 0, 0, 32}, {INT32_MAX, 100, 0, 32}, 40}, /* a topic without a limit, of detached jobs */
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -354,6 +404,8 @@ int main(void)
         cmocka_unit_test(test_one_job_asked_for_is_not_probed),
         cmocka_unit_test(test_engine_without_locks_is_not_probed),
         cmocka_unit_test(test_exclusive_jobs_are_taken_one_by_one),
+        cmocka_unit_test(test_contention_does_not_make_batches_small_for_long),
+        cmocka_unit_test(test_longest_waits),
         cmocka_unit_test(test_suspicion_is_dropped),
         cmocka_unit_test(test_own_end_brings_the_poll_on),
         cmocka_unit_test(test_failures_are_spaced),

@@ -151,6 +151,60 @@ static void test_stop_aborts_the_poll_and_undoes_it(void **state)
     assert_non_null(strstr(engine.undone_ids, engine.last_id));
 }
 
+static atomic_int tended; /* a kf_status */
+
+static void tend_hanging(fake_source *source, kf_client *scope)
+{
+    kf_error error;
+    fake_note(source, "tend\n");
+    atomic_store(&tended, kf_wait_until(scope, never_comes, NULL, 60000, &error));
+}
+
+static void test_stop_aborts_the_registration(void **state)
+{
+    kf_error error;
+    (void)state;
+    make_worker(NULL, &fake_lockless_ops);
+    add_work("t", complete_at_once, 0, 0);
+    engine.on_tend = tend_hanging;
+    start();
+    while (fake_logged(&engine, "tend") == 0)
+        usleep(1000);
+    assert_int_equal(kf_worker_stop(worker, 30000, NULL, &error), KF_OK);
+    assert_int_equal(atomic_load(&tended), KF_ERROR_CANCELLED);
+}
+
+static void *poll_in_a_thread(void *handled)
+{
+    kf_worker_poll_once(worker, 0, handled, NULL);
+    return NULL;
+}
+
+/* Without threads of its own, while another thread is in the loop. */
+static void test_stop_waits_for_the_loop(void **state)
+{
+    pthread_t thread;
+    kf_error error;
+    int handled = 0;
+    kf_worker_options options = KF_WORKER_OPTIONS_INIT;
+    (void)state;
+    options.threads = -1;
+    options.grace_ms = 1;
+    make_worker(&options, &fake_ops);
+    add_work("t", complete_behind_the_door, 0, 0);
+    FAKE_ANSWERS(&engine, three_jobs);
+    assert_int_equal(pthread_create(&thread, NULL, poll_in_a_thread, &handled), 0);
+    wait_at_door(1);
+    assert_int_equal(kf_worker_stop(worker, 0, NULL, &error), KF_ERROR_TIMEOUT);
+    open_door();
+    kf_worker_free(worker);
+    worker = NULL;
+    pthread_join(thread, NULL);
+    assert_int_equal(handled, 1);
+    assert_int_equal(fake_logged(&engine, "given_back\n"), 2);
+    assert_int_equal(fake_logged(&engine, "completed\n"), 1);
+}
+
 static kf_verdict undo_never(fake_source *source, const char *worker_id)
 {
     (void)source;
@@ -424,6 +478,8 @@ int main(void)
         TEST(test_stop_before_start),
         TEST(test_asked_to_stop_before_the_run),
         TEST(test_stop_aborts_the_poll_and_undoes_it),
+        TEST(test_stop_aborts_the_registration),
+        TEST(test_stop_waits_for_the_loop),
         TEST(test_stop_does_not_wait_for_a_dead_server),
         TEST(test_stop_gives_back_what_waits),
         TEST(test_drain_reports_what_ends),

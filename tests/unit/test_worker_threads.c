@@ -254,6 +254,8 @@ static void test_exclusive_jobs(void **state)
 static void test_child_keeps_its_hands_off(void **state)
 {
     kf_error error;
+    kf_worker_stats stats = {.size = sizeof(stats)};
+    char *text;
     (void)state;
     make_worker(NULL, &fake_ops);
     add_work("t", complete_at_once, 0, 0);
@@ -262,6 +264,8 @@ static void test_child_keeps_its_hands_off(void **state)
     if (child == 0) {
         bool good = kf_worker_stop(worker, 0, NULL, &error) == KF_ERROR_ARGUMENT &&
                     kf_worker_start(worker, &error) == KF_ERROR_ARGUMENT &&
+                    kf_worker_stats_get(worker, NULL, &stats) == KF_ERROR_ARGUMENT &&
+                    kf_worker_metrics(worker, &text, NULL, &error) == KF_ERROR_ARGUMENT &&
                     kf_worker_poll_once(worker, 0, NULL, &error) == KF_ERROR_ARGUMENT;
         kf_worker_request_stop(worker);
         kf_worker_free(worker);

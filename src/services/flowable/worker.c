@@ -86,7 +86,7 @@ static void free_source(void *source)
 }
 
 const kf_source_ops flowable_worker_ops = {
-    .engine = "flowable",
+    .engine = "Flowable",
     .has_locks = true,
     .acquire = flowable_worker_acquire,
     .undo = flowable_worker_undo,

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define MESSAGE_MOST 2000
+/* So many locked jobs of the server are looked at when a poll is undone. */
+#define LOOK_AT_MOST 5000
 /* A hundred years: the server cannot reckon with much longer delays, and answers 500. */
 #define DELAY_MOST (INT64_C(36525) * 24 * 3600 * 1000)
 
@@ -169,14 +171,17 @@ static kf_status add_orphan(orphans *found, const flowable_external_worker_job_r
     return status;
 }
 
-/* The server has no filter for the owner of a lock, but shows it. */
+/* The server has no filter for the owner of a lock, but shows it. Those that are not found because too many are locked
+ * are freed by the request that frees all of a worker's jobs, but for what give_back() tells. */
 static kf_status find_orphans(kf_client *client, const char *worker_id, orphans *found, kf_error *error)
 {
     const flowable_list_external_worker_jobs_params locked = {.locked = KF_BOOL(true), .size = KF_INT32(500)};
     kf_pager *pager = flowable_list_external_worker_jobs_pager(client, &locked, error);
     const flowable_external_worker_job_response *job;
     kf_status status = pager == NULL ? error->status : KF_OK;
-    while (status == KF_OK && (job = flowable_list_external_worker_jobs_next(pager, error)) != NULL)
+    int seen = 0;
+    while (status == KF_OK && seen++ < LOOK_AT_MOST &&
+           (job = flowable_list_external_worker_jobs_next(pager, error)) != NULL)
         if (job->id != NULL && job->lock_owner != NULL && strcmp(job->lock_owner, worker_id) == 0)
             status = add_orphan(found, job, error);
     if (status == KF_OK)

@@ -40,7 +40,7 @@ static void free_source(void *user)
 }
 
 const kf_source_ops kuflow_worker_ops = {
-    .engine = "kuflow",
+    .engine = "KuFlow",
     .acquire = kuflow_task_acquire,
     .begin = kuflow_task_begin,
     .report = kuflow_task_report,

@@ -124,7 +124,8 @@ int64_t kuflow_worker_register(void *user, kf_client *client, kf_worker *worker)
         source->failures++;
         source->registered = false;
         int64_t wait_ms = backoff(source);
-        tell(source, worker, &error, wait_ms);
+        if (status != KF_ERROR_CANCELLED) /* by the worker's stop */
+            tell(source, worker, &error, wait_ms);
         return wait_ms;
     }
     if (!source->registered)
