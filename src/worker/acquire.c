@@ -253,7 +253,7 @@ static void tell_failure(kf_worker *worker, const kf_worker_topic *topic, const 
             "no jobs from %s%s; it goes on being asked. %s", worker->ops->engine, why, error->message);
 }
 
-static void failed(kf_worker *worker, kf_worker_topic *topic, const kf_error *error)
+static void failed(kf_worker *worker, kf_worker_topic *topic, const kf_error *error, int limit)
 {
     int64_t now = kf_worker_now(worker);
     kf_track track = kf_track_of(error);
@@ -262,6 +262,8 @@ static void failed(kf_worker *worker, kf_worker_topic *topic, const kf_error *er
     topic->stats.polls++;
     topic->stats.polls_failed++;
     topic->schedule.probe = false;
+    if (error->status == KF_ERROR_LIMIT)
+        kf_schedule_too_large(&topic->schedule, limit);
     topic->schedule.failures++;
     if (track == KF_TRACK_END) {
         end_topic(worker, topic, error);
@@ -333,7 +335,7 @@ static void poll_topic(kf_worker *worker, kf_worker_topic *topic, int room)
         error.status = status;
         clean_up(worker, &batch, &error);
         if (!(worker->stopping && status == KF_ERROR_CANCELLED))
-            failed(worker, topic, &error);
+            failed(worker, topic, &error, polled.limit);
     }
     worker->acquiring = false;
     kf_topic_queue(worker, topic);

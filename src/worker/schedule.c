@@ -121,6 +121,13 @@ kf_blocked kf_schedule_polled(kf_schedule *schedule, const kf_topic *topic, cons
     return KF_BLOCKED_NO;
 }
 
+void kf_schedule_too_large(kf_schedule *schedule, int limit)
+{
+    schedule->most = limit > 1 ? limit / 2 : 1;
+    schedule->full = 0;
+    schedule->grow_after = least(schedule->grow_after * 2, GROW_LAST);
+}
+
 bool kf_schedule_ended(kf_schedule *schedule, int64_t now)
 {
     schedule->ended = true;

@@ -49,6 +49,8 @@ void kf_schedule_init(kf_schedule *schedule);
 /* A poll begins, with room for so many jobs; how many to ask for. */
 int kf_schedule_begin(kf_schedule *schedule, int room);
 kf_blocked kf_schedule_polled(kf_schedule *schedule, const kf_topic *topic, const kf_polled *polled);
+/* The answer to a request for so many was larger than the client allows. */
+void kf_schedule_too_large(kf_schedule *schedule, int limit);
 /* One of this worker's own jobs ended: it may have blocked others of the topic. Says whether that brings a poll on. */
 bool kf_schedule_ended(kf_schedule *schedule, int64_t now);
 

@@ -295,6 +295,28 @@ static void test_tended_while_it_runs(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Jobs so large that an answer with more than two of them passes the client's limit. */
+static kf_status acquire_large(fake_source *source, kf_client *scope, const kf_poll *poll, kf_batch *batch,
+                               kf_error *error)
+{
+    if (poll->limit <= 2)
+        return acquire_many(source, scope, poll, batch, error);
+    error->may_have_acted = true;
+    return error->status = KF_ERROR_LIMIT;
+}
+
+static void test_answers_that_are_too_large(void **state)
+{
+    (void)state;
+    many.next = MANY - 20;
+    engine.on_acquire = acquire_large;
+    make_worker(NULL, &fake_ops);
+    add_work("large", complete_at_once, 0, 0);
+    start();
+    assert_true(fake_wait_told(&engine, KF_WORKER_JOB_DONE, 20));
+    assert_int_equal(fake_told(&engine, KF_WORKER_TOPIC_ENDED), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +328,7 @@ int main(void)
         TEST(test_exclusive_jobs),
         TEST(test_child_keeps_its_hands_off),
         TEST(test_tended_while_it_runs),
+        TEST(test_answers_that_are_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

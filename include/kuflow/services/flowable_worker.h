@@ -3,13 +3,14 @@
  * Workers for Flowable's external worker tasks (BPMN and CMMN). See worker.h for all that is not Flowable's.
  *
  * What Flowable's server does and a worker cannot change:
- *  - A lock that is over is taken away by a sweep of the server's async executor, by itself once a minute. Until then the
- *    job is not offered again; a report that is late is still taken. Without the executor locks stay for ever.
- *  - After a failure with a delay (`retry_base_ms`, kf_failure.delay_ms) the job waits for the first sweep after it, too.
+ *  - A lock that is over is taken away by a sweep of the server's async executor, by itself once a minute. Until then
+ * the job is not offered again; a report that is late is still taken. Without the executor locks stay for ever.
+ *  - After a failure with a delay (`retry_base_ms`, kf_failure.delay_ms) the job waits for the first sweep after it,
+ * too.
  *  - A task is exclusive unless its model says `flowable:exclusive="false"`: while one job of an instance is held, its
  *    siblings block the topic for all workers. See KF_WORKER_EXCLUSIVE.
- *  - That a report was taken means that the engine goes on with the instance by itself. What goes wrong there, such as a
- *    BPMN error that nothing catches, is not told to a worker.
+ *  - That a report was taken means that the engine goes on with the instance by itself. What goes wrong there, such as
+ * a BPMN error that nothing catches, is not told to a worker.
  *
  * kf_job_set_int64() sets a long, kf_job_set_double() a double, kf_job_set_time() an instant, in whole milliseconds;
  * kf_job_set_json() takes objects and arrays. For other types see flowable_job_variables(). kf_job_get_int64() and
