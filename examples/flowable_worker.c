@@ -21,7 +21,6 @@ static kf_outcome charge(kf_job *job, void *user)
 {
     double amount = 0;
     int64_t work_ms = 0; /* how long the charging takes, if the process says so */
-    const struct timespec pause = {0, 10000000};
     (void)user;
     if (kf_job_get_double(job, "amount", &amount) != KF_OK)
         return kf_job_bpmn_error(job, "E1"); /* the model has a boundary event for it */
@@ -29,7 +28,7 @@ static kf_outcome charge(kf_job *job, void *user)
     for (; work_ms > 0; work_ms -= 10) {
         if (kf_job_cancelled(job))
             return kf_job_give_back(job); /* the worker stops, or the lock's time is over */
-        nanosleep(&pause, NULL);
+        nanosleep(&(struct timespec){0, 10 * 1000000}, NULL);
     }
     if (kf_job_set_string(job, "receipt", kf_job_id(job)) != KF_OK)
         return kf_job_fail(job, kf_job_error(job)); /* offered again until its retries are used up */
@@ -70,6 +69,7 @@ int main(int argc, char **argv)
         sigaction(SIGINT, &action, NULL);
         sigaction(SIGTERM, &action, NULL);
         status = kf_worker_run(worker, &error); /* until stop() */
+        signal(SIGINT, SIG_DFL), signal(SIGTERM, SIG_DFL); /* kf_worker_free() waits for handlers still at work */
     }
     if (status != KF_OK)
         fprintf(stderr, "%s\n", error.message);

@@ -27,9 +27,8 @@ static kf_outcome handle(kf_job *job, void *user)
     nanosleep(&(struct timespec){0, 200 * 1000000}, NULL);
     if (kf_job_cancelled(job)) /* what takes long asks this now and then */
         return kf_job_give_back(job);
-    time_t now = time(NULL);
     if (kf_job_set_string(job, "title", title) != KF_OK || kf_job_set_bool(job, "approved", true) != KF_OK ||
-        kf_job_set_time(job, "approvedAt", (kf_time){.seconds = now}) != KF_OK)
+        kf_job_set_time(job, "approvedAt", (kf_time){.seconds = time(NULL)}) != KF_OK)
         return kf_job_fail(job, kf_job_error(job));
     return kf_job_complete(job);
 }
@@ -39,13 +38,12 @@ static void show(const kf_worker_event *event, void *user)
     (void)user;
     char clock[16];
     time_t now = time(NULL);
-    struct tm local;
-    strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&now, &local));
+    strftime(clock, sizeof clock, "%H:%M:%S", localtime_r(&now, &(struct tm){0}));
     if (event->kind == KF_WORKER_JOB_STARTED)
         printf("%s  %-10s %s  begun\n", clock, event->topic, event->job_id);
     else if (event->kind == KF_WORKER_JOB_DONE)
         printf("%s  %-10s %s  %s\n", clock, event->topic, event->job_id, kf_outcome_text(event->outcome));
-    else if (event->severity >= KF_SEVERITY_INFO && event->message[0] != '\0')
+    else if (event->severity >= KF_SEVERITY_INFO)
         printf("%s  %s%s%s\n", clock, event->topic, event->topic[0] != '\0' ? ": " : "", event->message);
     fflush(stdout);
 }
@@ -69,9 +67,11 @@ int main(int argc, char **argv)
         topic.name = argv[i], topic.handler = handle;
         status = kf_worker_add_topic(worker, &topic, &error);
     }
-    sigaction(SIGINT, &(struct sigaction){.sa_handler = on_signal}, NULL);
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL), sigaction(SIGTERM, &action, NULL);
     if (status == KF_OK)
         status = kf_worker_run(worker, &error); /* until Ctrl-C; what has begun is ended first */
+    signal(SIGINT, SIG_DFL), signal(SIGTERM, SIG_DFL); /* kf_worker_free() waits for handlers that are still at work */
     if (status != KF_OK)
         fprintf(stderr, "%s\n", error.message);
     kf_worker_free(worker), kf_client_free(client);

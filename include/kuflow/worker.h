@@ -79,7 +79,8 @@ typedef struct kf_topic {
                                 failure, with jitter. Default: 5 s; negative: at once. */
     int64_t retry_max_ms; /**< Default: 5 min. */
     int max_deliveries; /**< A job that was taken so often without any end is failed instead of being handled again,
-                             since nothing else would ever stop it. Default: 3; negative: never. */
+                             since expired locks use up no retries. Counted in this process, so a handler that
+                             crashes it is not stopped by this. Default: 3; negative: never. */
     bool discard_late; /**< Do not report an end after the lock's time. By default it is tried: the engine accepts
                             it as long as nobody else got the job. */
 } kf_topic;
@@ -113,7 +114,8 @@ typedef enum kf_worker_event_kind {
     KF_WORKER_JOB_LOCK_ENDED, /**< The lock's time is over; the job's cancel flag is set. */
     KF_WORKER_JOB_POISON, /**< A job came back too often without an end, and was failed. */
     KF_WORKER_REGISTERED, /**< KuFlow: the worker was announced. */
-    KF_WORKER_REGISTRATION_FAILED
+    KF_WORKER_REGISTRATION_FAILED,
+    KF_WORKER_STOPPING /**< A stop waits for `count` jobs, for `milliseconds` at most. */
 } kf_worker_event_kind;
 
 /** The name of a kind: "acquire_failed", … Static; "" for an unknown number. */
@@ -150,8 +152,9 @@ typedef struct kf_worker_options {
     size_t size;
     const char *name; /**< For people, in the worker ids that the engine shows. At most 100 characters. Default:
                            "kuflow". */
-    int threads; /**< Handlers that run at once. Default: 8; negative: none, the caller's own loop calls
-                      kf_worker_poll_once(). */
+    int threads; /**< Handlers that run at once, and connections that the client keeps open for
+                       them (two more, if `max_idle_connections` is less). Default: 8; negative: none, the caller's own
+                    loop calls kf_worker_poll_once(). */
     int max_prefetch; /**< Jobs that wait here while all handlers are busy. It grows up to this as handlers prove to
                            be quick: what waits should be begun within about 100 ms, and is given back after 5 s.
                            Default: 4 for each thread, at least 32; negative: none. */
@@ -220,7 +223,8 @@ KF_API kf_status kf_worker_run(kf_worker *worker, kf_error *error);
  * For a loop of the caller's own, with `threads` below 0: polls the topics that are due, handles what comes in this
  * thread, one job after the other, reports, and does what else is due (detached jobs that ended, jobs given back,
  * reports to be repeated, registration). It returns after the first batch that brought jobs. One thread at a time. A
- * request under way is limited by `request_ms`, and not cut short by kf_worker_request_stop().
+ * request under way is limited by `request_ms`, and not cut short by kf_worker_request_stop(). Nobody is there to tell
+ * of locks that end while a handler is at work; kf_job_cancelled() knows.
  * @param wait_ms  How long to wait for something to be due; 0: not at all. kf_worker_request_stop() ends the wait.
  * @param handled  Receives how many jobs were handled. May be NULL.
  * @return KF_OK, also when polls failed: that is told by events and counters; KF_ERROR_CANCELLED after
@@ -258,8 +262,9 @@ KF_API bool kf_job_cancelled(const kf_job *job);
 /** The client of the worker, for calls of the handler's own. */
 KF_API kf_client *kf_job_client(const kf_job *job);
 
-/* The job: variables. Reading gives KF_ERROR_NOT_FOUND when there is none of that name, and KF_ERROR_ARGUMENT when it
- * is of another type or does not fit; `*value` is left as it is then. KuFlow: the members of the task's data. */
+/* The job: variables. Reading gives KF_ERROR_NOT_FOUND when there is none of that name or it is null, and
+ * KF_ERROR_ARGUMENT when it is of another type or does not fit; `*value` is left as it is then. KuFlow: the members of
+ * the task's data. */
 
 /** A text. Lives as long as the job. */
 KF_API kf_status kf_job_get_string(const kf_job *job, const char *name, const char **value);

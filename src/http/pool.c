@@ -21,6 +21,7 @@ typedef struct kf_shelf {
 struct kf_pool {
     kf_connection_options options;
     _Atomic(kf_shelf *) shelf;
+    atomic_int most_idle;
 };
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -101,6 +102,7 @@ kf_status kf_pool_new(kf_connection_options *options, kf_pool **pool, kf_error *
     made->options = *options;
     memset(options, 0, sizeof(*options));
     atomic_init(&made->shelf, shelf);
+    atomic_init(&made->most_idle, made->options.max_idle_connections);
     *pool = made;
     return KF_OK;
 }
@@ -114,6 +116,13 @@ void kf_pool_free(kf_pool *pool)
         shelf_free(shelf);
     kf_connection_options_free(&pool->options);
     free(pool);
+}
+
+void kf_pool_reserve(kf_pool *pool, int count)
+{
+    int most = atomic_load(&pool->most_idle);
+    while (count > most && !atomic_compare_exchange_weak(&pool->most_idle, &most, count))
+        ;
 }
 
 /* The shelf of this process. */
@@ -172,7 +181,7 @@ void kf_pool_give_back(kf_pool *pool, kf_handle *handle)
 {
     kf_shelf *shelf = handle->shelf;
     pthread_mutex_lock(&shelf->lock);
-    bool keep = shelf->count < pool->options.max_idle_connections;
+    bool keep = shelf->count < atomic_load(&pool->most_idle);
     if (keep) {
         handle->next = shelf->idle;
         shelf->idle = handle;

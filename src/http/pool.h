@@ -79,6 +79,8 @@ typedef struct kf_pool kf_pool;
 
 /* Takes over the texts of `options` in any case, and clears them there. */
 kf_status kf_pool_new(kf_connection_options *options, kf_pool **pool, kf_error *error);
+/* So many idle connections are kept from now on, whatever the options say, if they say less. */
+void kf_pool_reserve(kf_pool *pool, int count);
 void kf_pool_free(kf_pool *pool);
 void kf_connection_options_free(kf_connection_options *options);
 

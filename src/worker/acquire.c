@@ -239,7 +239,8 @@ static void end_topic(kf_worker *worker, kf_worker_topic *topic, const kf_error 
 
 static void tell_failure(kf_worker *worker, const kf_worker_topic *topic, const kf_error *error, int64_t wait)
 {
-    const char *why = error->status == KF_ERROR_AUTH        ? ": the credentials were refused"
+    const char *why = error->status == KF_ERROR_AUTH
+                          ? worker->client->authorized ? ": the credentials were refused" : ": it wants credentials"
                       : error->status == KF_ERROR_FORBIDDEN ? ": the credentials have no right to take jobs"
                                                             : "";
     kf_tell(worker,
@@ -270,10 +271,15 @@ static void failed(kf_worker *worker, kf_worker_topic *topic, const kf_error *er
         return;
     }
     worker->failing += topic->schedule.failures == 1;
-    worker->failures++;
+    /* Another kind of trouble is waited for anew: a login that is refused after an outage, say. */
+    worker->failures = track == worker->track ? worker->failures + 1 : 1;
+    worker->track = track;
+    topic->schedule.repeats =
+        track == topic->schedule.track && topic->schedule.failures > 1 ? topic->schedule.repeats + 1 : 1;
+    topic->schedule.track = track;
     worker->failed_count++;
     int64_t wait = kf_track_wait(track, worker->failures, error, kf_clock_random(worker->clock));
-    int64_t own_wait = kf_track_wait(track, topic->schedule.failures, error, kf_clock_random(worker->clock));
+    int64_t own_wait = kf_track_wait(track, topic->schedule.repeats, error, kf_clock_random(worker->clock));
     worker->retry_at = kf_after(now, wait);
     topic->schedule.next_at = kf_after(now, own_wait > wait ? own_wait : wait);
     uint32_t told = worker->told;

@@ -31,7 +31,8 @@ const char *kf_worker_event_text(kf_worker_event_kind kind)
                                         "job_lock_ended",
                                         "job_poison",
                                         "registered",
-                                        "registration_failed"};
+                                        "registration_failed",
+                                        "stopping"};
     return (size_t)kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : "";
 }
 

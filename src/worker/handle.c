@@ -83,6 +83,13 @@ static void count_final(kf_job *job, kf_final final, int64_t now)
     }
 }
 
+/* No retries are left. */
+static bool last_failure(const kf_job *job)
+{
+    const kf_int32 *retries = &job->end.failure.retries;
+    return retries->presence == KF_SET ? retries->value <= 0 : job->retries == 1;
+}
+
 static void tell_final(const kf_job *job, kf_final final, const kf_error *error, int64_t took)
 {
     const char *outcome = kf_outcome_text(job->end.outcome);
@@ -111,6 +118,10 @@ static void tell_final(const kf_job *job, kf_final final, const kf_error *error,
         if (job->report.converted)
             kf_tell_job(job, KF_WORKER_JOB_REFUSED, KF_SEVERITY_ERROR, error, took, "the job was failed instead: %s",
                         job->words);
+        else if (job->end.outcome == KF_OUTCOME_FAILED && job->handled)
+            kf_tell_job(job, KF_WORKER_JOB_DONE, last_failure(job) ? KF_SEVERITY_ERROR : KF_SEVERITY_WARNING, error,
+                        took, "the job failed%s: %s", last_failure(job) ? " for the last time" : "",
+                        job->end.failure.message);
         else
             kf_tell_job(job, KF_WORKER_JOB_DONE, KF_SEVERITY_DEBUG, error, took, "%s took the report: %s", engine,
                         outcome);
@@ -286,9 +297,11 @@ static bool call_handler(kf_job *job)
         if (!job->detached)
             job->ended_at = now;
     } else if (!job->detached) {
-        kf_job_decide(job, KF_OUTCOME_FAILED, "the handler ended without an outcome%s%s",
-                      returned == KF_OUTCOME_REFUSED && job->error[0] != '\0' ? ": " : "",
-                      returned == KF_OUTCOME_REFUSED ? job->error : "");
+        bool refused = returned == KF_OUTCOME_REFUSED && job->error[0] != '\0';
+        bool claimed = returned != KF_OUTCOME_REFUSED && returned != KF_OUTCOME_NONE;
+        kf_job_decide(job, KF_OUTCOME_FAILED, "the handler ended without an outcome%s%s%s",
+                      refused || claimed ? ": " : "", refused ? job->error : "",
+                      claimed ? "it returned one without calling the function for it, such as kf_job_complete()" : "");
     } else if (job->slot) {
         job->slot = false;
         worker->slots_used--;

@@ -60,7 +60,8 @@ static int do_what_is_due(kf_worker *worker)
 static kf_status enter_loop(kf_worker *worker, bool *first, kf_error *error)
 {
     if (worker->mode == KF_MODE_THREADS || worker->options.threads > 0)
-        return kf_fail(error, KF_ERROR_ARGUMENT, "a worker with threads is started; poll it with `threads` below 0");
+        return kf_fail(error, KF_ERROR_ARGUMENT,
+                       "only a worker with `threads` below 0 is polled; one with threads is started");
     if (worker->in_loop)
         return kf_fail(error, KF_ERROR_ARGUMENT, "kf_worker_poll_once() is at work already");
     *first = worker->mode == KF_MODE_NEW;

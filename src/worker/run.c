@@ -240,9 +240,28 @@ static bool only_handlers(const kf_worker *worker)
     return !worker->acquiring && (worker->live > 0 || !worker->in_loop);
 }
 
+static void tell_stopping(kf_worker *worker)
+{
+    int jobs = worker->live;
+    int64_t wait = worker->drain_at - kf_worker_now(worker);
+    if (jobs == 0 || wait <= 0)
+        return;
+    pthread_mutex_unlock(&worker->lock);
+    kf_tell(worker,
+            &(kf_worker_event){.kind = KF_WORKER_STOPPING,
+                               .severity = KF_SEVERITY_INFO,
+                               .worker_id = worker->id_prefix,
+                               .count = jobs,
+                               .milliseconds = wait},
+            "the worker stops, and waits up to %" PRId64 " s for %d job%s", wait / 1000 + (wait % 1000 != 0), jobs,
+            jobs == 1 ? "" : "s");
+    pthread_mutex_lock(&worker->lock);
+}
+
 /* The three parts of a stop: drain, cancel, give up. */
 static void wait_for_end(kf_worker *worker)
 {
+    tell_stopping(worker);
     while (!over(worker) && kf_worker_now(worker) < worker->drain_at)
         wait_change(worker, worker->drain_at);
     if (over(worker))

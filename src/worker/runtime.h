@@ -160,7 +160,8 @@ struct kf_worker {
     int64_t stale_at; /* when a waiting job will have waited for too long, at the earliest */
 
     /* Errors are about the server: told and slowed down for all topics together. */
-    int failures; /* polls in a row, of any topic */
+    int failures; /* polls in a row, of any topic, on the same track */
+    kf_track track;
     int64_t retry_at;
     int failing; /* topics whose last poll failed */
     uint32_t told; /* the statuses, as bits; 0: all is well */

@@ -9,10 +9,19 @@
 /* Their sum, or INT64_MAX. */
 int64_t kf_after(int64_t now, int64_t ms);
 
+/* How a failed poll is repeated. */
+typedef enum kf_track {
+    KF_TRACK_ERROR, /* full jitter below 250 ms, doubled up to 30 s */
+    KF_TRACK_SLOW, /* 5 s, doubled up to 60 s: what only a person can mend */
+    KF_TRACK_END /* never: the topic's settings are wrong */
+} kf_track;
+
 typedef struct kf_schedule {
     int64_t next_at;
     int64_t wait_ms; /* the last wait after polls that found nothing; 0: the last one found something */
     int failures; /* in a row */
+    kf_track track; /* of the last of them */
+    int repeats; /* in a row on that track */
     bool empty; /* the last poll found nothing */
     bool ended; /* one of this worker's own jobs ended since the last poll was begun */
 
@@ -54,12 +63,6 @@ void kf_schedule_too_large(kf_schedule *schedule, int limit);
 /* One of this worker's own jobs ended: it may have blocked others of the topic. Says whether that brings a poll on. */
 bool kf_schedule_ended(kf_schedule *schedule, int64_t now);
 
-/* How a failed poll is repeated. */
-typedef enum kf_track {
-    KF_TRACK_ERROR, /* full jitter below 250 ms, doubled up to 30 s */
-    KF_TRACK_SLOW, /* 5 s, doubled up to 60 s: what only a person can mend */
-    KF_TRACK_END /* never: the topic's settings are wrong */
-} kf_track;
 kf_track kf_track_of(const kf_error *error);
 /* A wait, or the longer one that the server asks for, within reason. */
 int64_t kf_asked_wait(const kf_error *error, int64_t wait);

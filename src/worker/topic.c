@@ -32,6 +32,10 @@ static kf_status resolve(const kf_worker *worker, kf_topic *topic, kf_error *err
                        "topic %s: max_jobs, poll_min_ms, poll_max_ms or retry_max_ms is negative", topic->name);
     if (topic->poll_max_ms != 0 && topic->poll_max_ms < topic->poll_min_ms)
         return kf_fail(error, KF_ERROR_ARGUMENT, "topic %s: poll_max_ms is below poll_min_ms", topic->name);
+    if (topic->scope_type != NULL && strcmp(topic->scope_type, "bpmn") != 0 && strcmp(topic->scope_type, "cmmn") != 0)
+        return kf_fail(error, KF_ERROR_ARGUMENT,
+                       "topic %s: scope_type is \"%s\", and must be \"bpmn\", \"cmmn\" or NULL", topic->name,
+                       topic->scope_type);
     int threads = worker->options.threads > 0 ? worker->options.threads : 1;
     topic->lock_ms = or_default(topic->lock_ms, 300000);
     topic->max_jobs = topic->max_jobs != 0 ? topic->max_jobs : threads;
@@ -185,6 +189,9 @@ static int slots_of(const kf_worker *worker)
 
 int kf_topic_room(const kf_worker *worker, const kf_worker_topic *topic, int64_t now)
 {
+    /* Detached jobs take their time: nothing is taken ahead for when they end. */
+    if (topic->held >= topic->settings.max_jobs && worker->slots_used == 0)
+        return 0;
     int ahead = kf_pace_read(&worker->pace, now), topic_ahead = kf_pace_read(&topic->pace, now);
     if (ahead > worker->options.max_prefetch)
         ahead = worker->options.max_prefetch;

@@ -5,9 +5,18 @@
 
 #include <string.h>
 
-static kf_status missing(const kf_job *job, const char *name)
+/* There is no such variable, or it has no value. */
+static bool absent(const cJSON *item)
 {
-    kf_job_say(job, "there is no variable %s", name != NULL ? name : "without a name");
+    return item == NULL || cJSON_IsNull(item);
+}
+
+static kf_status missing(const kf_job *job, const char *name, const cJSON *item)
+{
+    if (item != NULL)
+        kf_job_say(job, "the variable %s is null", name);
+    else
+        kf_job_say(job, "there is no variable %s", name != NULL ? name : "without a name");
     return KF_ERROR_NOT_FOUND;
 }
 
@@ -32,8 +41,8 @@ static const cJSON *find(const kf_job *job, const char *name, const char **numbe
 kf_status kf_job_get_string(const kf_job *job, const char *name, const char **value)
 {
     const cJSON *item = find(job, name, NULL, NULL);
-    if (item == NULL)
-        return missing(job, name);
+    if (absent(item))
+        return missing(job, name, item);
     if (!cJSON_IsString(item))
         return unfit(job, name, "a text");
     *value = item->valuestring;
@@ -58,8 +67,8 @@ kf_status kf_job_get_int64(const kf_job *job, const char *name, int64_t *value)
     char own[KF_NUMBER_TEXT_SIZE];
     int64_t number;
     const cJSON *item = find(job, name, &text, &length);
-    if (item == NULL)
-        return missing(job, name);
+    if (absent(item))
+        return missing(job, name, item);
     text = number_of(item, text, &length, own);
     if (text == NULL || kf_number_int64(text, length, &number) != KF_NUMBER_OK)
         return unfit(job, name, "a whole number of 64 bits");
@@ -74,8 +83,8 @@ kf_status kf_job_get_double(const kf_job *job, const char *name, double *value)
     char own[KF_NUMBER_TEXT_SIZE];
     double number;
     const cJSON *item = find(job, name, &text, &length);
-    if (item == NULL)
-        return missing(job, name);
+    if (absent(item))
+        return missing(job, name, item);
     text = number_of(item, text, &length, own);
     if (text == NULL || kf_number_double(text, length, &number) != KF_NUMBER_OK)
         return unfit(job, name, "a number that a double holds");
@@ -86,8 +95,8 @@ kf_status kf_job_get_double(const kf_job *job, const char *name, double *value)
 kf_status kf_job_get_bool(const kf_job *job, const char *name, bool *value)
 {
     const cJSON *item = find(job, name, NULL, NULL);
-    if (item == NULL)
-        return missing(job, name);
+    if (absent(item))
+        return missing(job, name, item);
     if (!cJSON_IsBool(item))
         return unfit(job, name, "true or false");
     *value = cJSON_IsTrue(item);
@@ -98,8 +107,8 @@ kf_status kf_job_get_time(const kf_job *job, const char *name, kf_time *value)
 {
     const cJSON *item = find(job, name, NULL, NULL);
     kf_time time;
-    if (item == NULL)
-        return missing(job, name);
+    if (absent(item))
+        return missing(job, name, item);
     if (!cJSON_IsString(item) || kf_time_parse(item->valuestring, &time, NULL) != KF_OK)
         return unfit(job, name, "a point in time");
     *value = time;
@@ -110,7 +119,7 @@ kf_status kf_job_get_json(const kf_job *job, const char *name, const cJSON **val
 {
     const cJSON *item = find(job, name, NULL, NULL);
     if (item == NULL)
-        return missing(job, name);
+        return missing(job, name, item);
     *value = item;
     return KF_OK;
 }
@@ -133,7 +142,7 @@ static kf_status set(kf_job *job, const char *name, const kf_value *value)
     kf_error_clear(&error);
     kf_status status = job->worker->ops->set(job->worker->source, job, name, value, &error);
     if (status != KF_OK)
-        kf_job_say(job, "the variable %s: %s", name, error.message);
+        kf_job_say(job, "%s", error.message);
     return status;
 }
 

@@ -116,6 +116,9 @@ static kf_status make_scope(kf_worker *worker, int64_t limit_ms, kf_cancel *canc
 static kf_status make_scopes(kf_worker *worker, kf_error *error)
 {
     int64_t limit = worker->options.request_ms;
+    /* Each thread reports, beside it there are the polls and the user's own calls; new connections cost time. */
+    if (worker->options.threads > 0)
+        kf_pool_reserve(worker->client->core->pool, worker->options.threads + 2);
     kf_status status = make_scope(worker, limit, worker->acquire_cancel, &worker->acquire_client, error);
     if (status == KF_OK)
         status = make_scope(worker, limit, worker->report_cancel, &worker->report_client, error);

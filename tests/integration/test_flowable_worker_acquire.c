@@ -234,17 +234,17 @@ static void test_wrong_settings_end_a_topic(void **state)
     job_worker *w = *state;
     crew *c = &w->crew;
     kf_topic topics[] = {crew_topic(c, "first", handle_complete), crew_topic(c, "single", handle_complete)};
-    topics[0].scope_type = "BPMN";
+    const kf_sandbox_fault_spec wrong = {.kind = KF_SANDBOX_FAULT_ANSWER,
+                                         .status = 400,
+                                         .body = "{\"message\":\"Bad request\",\"exception\":\"topic is required\"}"};
     job_start(w, "single", NULL, 1);
+    job_fault(w, ACQUIRE, wrong);
     crew_start(c, NULL, topics, 2);
     WAIT_EVENT(c, KF_WORKER_TOPIC_ENDED, 1);
     assert_string_equal(kf_watch_last(c->watch, KF_WORKER_TOPIC_ENDED)->topic, "first");
-    assert_non_null(strstr(kf_watch_last(c->watch, KF_WORKER_TOPIC_ENDED)->message, "scope_type is \"BPMN\""));
+    assert_non_null(strstr(kf_watch_last(c->watch, KF_WORKER_TOPIC_ENDED)->message, "topic is required"));
     WAIT_DONE(w);
-    job_fault(w, ACQUIRE,
-              (kf_sandbox_fault_spec){.kind = KF_SANDBOX_FAULT_ANSWER,
-                                      .status = 400,
-                                      .body = "{\"message\":\"Bad request\",\"exception\":\"topic is required\"}"});
+    job_fault(w, ACQUIRE, wrong);
     WAIT_EVENT(c, KF_WORKER_ACQUIRE_FAILED, 1);
     assert_string_equal(kf_watch_last(c->watch, KF_WORKER_ACQUIRE_FAILED)->topic, "single");
     crew_stop(c);

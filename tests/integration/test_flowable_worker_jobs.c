@@ -122,9 +122,9 @@ static kf_outcome handle_odd_variables(kf_job *job, void *user)
     CHECK(kf_job_get_double(job, "beyond", &real) == KF_OK && real == 1e22);
     CHECK(kf_job_get_double(job, "infinite", &real) == KF_ERROR_ARGUMENT && real == 1e22);
     CHECK(kf_job_get_string(job, "big", &text) == KF_OK && strcmp(text, "1.500") == 0);
-    CHECK(kf_job_get_string(job, "null", &text) == KF_ERROR_ARGUMENT && strcmp(text, "1.500") == 0);
+    CHECK(kf_job_get_string(job, "null", &text) == KF_ERROR_NOT_FOUND && strcmp(text, "1.500") == 0);
     CHECK(kf_job_has(job, "null") && kf_job_get_json(job, "null", &tree) == KF_OK && cJSON_IsNull(tree));
-    CHECK(kf_job_has(job, "absent") && kf_job_get_string(job, "absent", &text) == KF_ERROR_ARGUMENT);
+    CHECK(kf_job_has(job, "absent") && kf_job_get_string(job, "absent", &text) == KF_ERROR_NOT_FOUND);
     CHECK(kf_job_has(job, "binary") && kf_job_get_json(job, "binary", &tree) == KF_OK && cJSON_IsNull(tree));
     CHECK(strcmp(flowable_job_variable(job, "binary")->type, "binary") == 0);
     CHECK(strcmp(flowable_job_variable(job, "new")->type, "complex") == 0);

@@ -128,7 +128,7 @@ static kf_outcome variables(kf_job *job, void *user)
     assert_int_equal(kf_job_get_time(job, "text", &time), KF_ERROR_ARGUMENT);
     assert_int_equal(kf_job_get_json(job, "null", &json), KF_OK);
     assert_true(cJSON_IsNull(json));
-    assert_int_equal(kf_job_get_string(job, "null", &text), KF_ERROR_ARGUMENT);
+    assert_int_equal(kf_job_get_string(job, "null", &text), KF_ERROR_NOT_FOUND);
     assert_int_equal(kf_job_get_string(job, "missing", &text), KF_ERROR_NOT_FOUND);
     assert_string_equal(kf_job_error(job), "there is no variable missing");
     assert_int_equal(kf_job_get_string(job, NULL, &text), KF_ERROR_NOT_FOUND);
@@ -140,7 +140,7 @@ static kf_outcome variables(kf_job *job, void *user)
     assert_int_equal(kf_job_set_time(job, "w", time), KF_OK);
     assert_int_equal(kf_job_set_json(job, "j", json), KF_OK);
     assert_int_equal(kf_job_set_double(job, "d", 1.5), KF_ERROR_ARGUMENT);
-    assert_string_equal(kf_job_error(job), "the variable d: no doubles here");
+    assert_string_equal(kf_job_error(job), "no doubles here");
     assert_int_equal(kf_job_set_null(job, NULL), KF_ERROR_ARGUMENT);
     kf_outcome outcome = kf_job_complete(job);
     assert_int_equal(kf_job_set_null(job, "late"), KF_ERROR_ARGUMENT);
@@ -188,6 +188,11 @@ static void test_delay_grows_with_failures(void **state)
             assert_int_equal(fake.last_delay, cases[i].delay / 2); /* the least of the jitter */
         assert_int_equal(fake.last_retries, -1); /* the engine counts */
         assert_int_equal(fake_logged(&fake, "report a failed no such account\n"), 1);
+        bool last = cases[i].retries == 1;
+        assert_int_equal(event_of(KF_WORKER_JOB_DONE)->severity, last ? KF_SEVERITY_ERROR : KF_SEVERITY_WARNING);
+        assert_string_equal(fake_message(&fake, KF_WORKER_JOB_DONE),
+                            last ? "the job failed for the last time: no such account"
+                                 : "the job failed: no such account");
         done(&made);
     }
 }

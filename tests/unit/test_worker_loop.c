@@ -131,6 +131,38 @@ static void test_lock_of_a_detached_job(void **state)
     done(&made);
 }
 
+static kf_outcome detach_d(kf_job *job, void *user)
+{
+    return strcmp(kf_job_id(job), "d") == 0 ? detach_into(job, user) : kf_job_complete(job);
+}
+
+static void test_nothing_is_taken_ahead_of_a_detached_job(void **state)
+{
+    static const fake_answer answers[] = {{.jobs = "a"}, {.jobs = "b"}, {.jobs = "c"}, {.jobs = "d"}, {.jobs = "e"}};
+    kf_worker_options options = KF_WORKER_OPTIONS_INIT;
+    kf_topic topic = KF_TOPIC_INIT;
+    kf_job *held = NULL;
+    (void)state;
+    options.threads = -1;
+    options.max_prefetch = 8;
+    setup made = make(&fake_ops, &options);
+    topic.name = "t";
+    topic.handler = detach_d;
+    topic.user = &held;
+    add_topic(&made, &topic);
+    FAKE_ANSWERS(&fake, answers);
+    while (held == NULL)
+        turn(&made, 25);
+    size_t polls = fake.polls;
+    turn(&made, 25);
+    assert_int_equal(fake.polls, polls);
+    kf_job_complete(held);
+    kf_job_free(held);
+    while (stats_of(&made).completed < 5)
+        turn(&made, 25);
+    done(&made);
+}
+
 static void test_lock_counts_from_the_request(void **state)
 {
     static const fake_answer answers[] = {{.jobs = "a", .takes_ms = 4000}};
@@ -348,6 +380,9 @@ static void test_arguments(void **state)
     topic.lock_ms = INT64_C(2145600001);
     assert_int_equal(kf_worker_add_topic(made.worker, &topic, &error), KF_ERROR_ARGUMENT);
     topic.lock_ms = 0;
+    topic.scope_type = "BPMN";
+    assert_int_equal(kf_worker_add_topic(made.worker, &topic, &error), KF_ERROR_ARGUMENT);
+    topic.scope_type = NULL;
     topic.poll_min_ms = 100;
     topic.poll_max_ms = 50;
     assert_int_equal(kf_worker_add_topic(made.worker, &topic, &error), KF_ERROR_ARGUMENT);
@@ -445,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_detached),
         cmocka_unit_test(test_detached_and_ended_in_the_handler),
         cmocka_unit_test(test_lock_of_a_detached_job),
+        cmocka_unit_test(test_nothing_is_taken_ahead_of_a_detached_job),
         cmocka_unit_test(test_lock_counts_from_the_request),
         cmocka_unit_test(test_what_waited_too_long_is_given_back),
         cmocka_unit_test(test_waiting_behind_a_detached_job),

@@ -37,8 +37,8 @@ static void test_poll_failures(void **state)
     assert_int_equal(fake.polls, 3);
     assert_int_equal(fake_told(&fake, KF_WORKER_ACQUIRE_FAILED), 2);
     assert_string_equal(fake_message(&fake, KF_WORKER_ACQUIRE_FAILED),
-                        "no jobs from fake: the credentials were refused; it goes on being asked. scripted failure");
-    assert_true(kf_worker_due_ms(made.worker) >= 10000); /* slowly */
+                        "no jobs from fake: it wants credentials; it goes on being asked. scripted failure");
+    assert_in_range(kf_worker_due_ms(made.worker), 2500, 10000); /* slowly */
     turn(&made, 60000);
     assert_int_equal(fake.polls, 4);
     assert_int_equal(fake_told(&fake, KF_WORKER_ACQUIRE_FAILED), 2);
@@ -48,6 +48,23 @@ static void test_poll_failures(void **state)
     assert_int_equal(event_of(KF_WORKER_RECOVERED)->count, 4);
     assert_int_equal(stats_of(&made).polls_failed, 4);
     assert_int_equal(stats_of(&made).polls, 5);
+    done(&made);
+}
+
+static void test_new_trouble_is_waited_for_anew(void **state)
+{
+    static const fake_answer answers[] = {
+        {.status = KF_ERROR_CONNECT}, {.status = KF_ERROR_CONNECT}, {.status = KF_ERROR_CONNECT},
+        {.status = KF_ERROR_CONNECT}, {.status = KF_ERROR_CONNECT}, {.status = KF_ERROR_AUTH, .http = 401},
+    };
+    setup made = make(&fake_ops, NULL);
+    (void)state;
+    add_handler(&made, complete);
+    FAKE_ANSWERS(&fake, answers);
+    while (fake.polls < 6)
+        turn(&made, 30000);
+    assert_in_range(event_of(KF_WORKER_ACQUIRE_FAILED)->milliseconds, 2500, 5000);
+    assert_in_range(kf_worker_due_ms(made.worker), 2500, 5000);
     done(&made);
 }
 
@@ -424,6 +441,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poll_failures),
+        cmocka_unit_test(test_new_trouble_is_waited_for_anew),
         cmocka_unit_test(test_poll_waits_as_the_server_asks),
         cmocka_unit_test(test_failures_are_of_the_server_not_of_the_topic),
         cmocka_unit_test(test_a_failing_topic_does_not_stop_the_others),

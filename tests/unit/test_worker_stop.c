@@ -269,6 +269,9 @@ static void test_drain_reports_what_ends(void **state)
     wait_at_door(3);
     for (int i = 0; i < 2; i++) /* two stops at once */
         assert_int_equal(pthread_create(&threads[i], NULL, stop_now, &statuses[i]), 0);
+    assert_true(fake_wait_told(&engine, KF_WORKER_STOPPING, 1));
+    assert_non_null(strstr(fake_message(&engine, KF_WORKER_STOPPING), "the worker stops, and waits up to "));
+    assert_non_null(strstr(fake_message(&engine, KF_WORKER_STOPPING), " s for 3 jobs"));
     open_door();
     for (int i = 0; i < 2; i++) {
         pthread_join(threads[i], NULL);

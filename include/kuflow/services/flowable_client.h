@@ -14,7 +14,8 @@ extern "C" {
 /**
  * Makes a client as kf_client_new() does, with what Flowable needs:
  *
- * - `username` and `password` alone mean KF_AUTH_BASIC, a `token` or `token_provider` alone KF_AUTH_BEARER.
+ * - `username` and `password` alone mean KF_AUTH_BASIC, a `token` or `token_provider` alone KF_AUTH_BEARER. Without any
+ *   of them no credentials are sent, and a server that wants some answers 401.
  * - `base_url` may be that of the application ("https://host/flowable-rest", "https://host/flowable-work/") or of the
  *   API itself: slashes at its end and repeated ones are removed, as Flowable answers them like a failed login, and
  *   "/external-job-api" is appended when it is not the end already. Default: the open-source distribution on this

@@ -14,7 +14,8 @@
  *
  * kf_job_set_int64() sets a long, kf_job_set_double() a double, kf_job_set_time() an instant, in whole milliseconds;
  * kf_job_set_json() takes objects and arrays. For other types see flowable_job_variables(). kf_job_get_int64() and
- * kf_job_get_double() read all numbers but bigDecimal and bigInteger, which come as texts: kf_job_get_string().
+ * kf_job_get_double() read all numbers but bigDecimal and bigInteger, which come as texts: kf_job_get_string(), or
+ * flowable_variable_get_int64() and flowable_variable_get_decimal() with the variables of flowable_job_model().
  */
 #ifndef KUFLOW_SERVICES_FLOWABLE_WORKER_H
 #define KUFLOW_SERVICES_FLOWABLE_WORKER_H

@@ -183,11 +183,6 @@ kf_status flowable_worker_acquire(void *source, kf_client *client, const kf_poll
     kf_scope_options options = KF_SCOPE_OPTIONS_INIT;
     options.keep_response = true; /* see take_each() */
     (void)source;
-    if (scope_type != NULL && strcmp(scope_type, "bpmn") != 0 && strcmp(scope_type, "cmmn") != 0)
-        return kf_fail(error, KF_ERROR_ARGUMENT,
-                       "scope_type is \"%s\", and must be \"bpmn\", \"cmmn\" or NULL; "
-                       "the server would find no job, ever, and not say why",
-                       scope_type);
     kf_status status = kf_duration_format(kf_duration_from_ms(poll->topic->lock_ms), lock, error);
     if (status == KF_OK)
         status = kf_client_scope(client, &options, &scope, error);

@@ -89,8 +89,8 @@ static void tell(const kuflow_source *source, kf_worker *worker, const kf_error 
         snprintf(message, sizeof(message), "announced to KuFlow as %s, and again every %lld s", source->params.identity,
                  (long long)(wait_ms / 1000));
     else
-        snprintf(message, sizeof(message), "not announced to KuFlow as %s: %s", source->params.identity,
-                 error->message);
+        snprintf(message, sizeof(message), "not announced to KuFlow as %s, which is tried again: %s",
+                 source->params.identity, error->message);
     const kf_worker_event event = {.kind = ok ? KF_WORKER_REGISTERED : KF_WORKER_REGISTRATION_FAILED,
                                    .severity = ok ? KF_SEVERITY_INFO : KF_SEVERITY_WARNING,
                                    .status = error->status,
