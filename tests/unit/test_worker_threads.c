@@ -269,7 +269,10 @@ static void test_child_keeps_its_hands_off(void **state)
                     kf_worker_poll_once(worker, 0, NULL, &error) == KF_ERROR_ARGUMENT;
         kf_worker_request_stop(worker);
         kf_worker_free(worker);
-        _exit(good ? 0 : 1);
+        /* What it leaves alone a leak checker would count: so it ends as another program. */
+        if (good)
+            execl("/bin/true", "true", (char *)NULL);
+        _exit(1);
     }
     int code = -1;
     assert_int_equal(waitpid(child, &code, 0), child);
