@@ -344,5 +344,6 @@ bool wait_again(int *rounds)
 {
     struct timespec pause = {0, 20 * 1000 * 1000};
     nanosleep(&pause, NULL);
-    return ++*rounds < 1500;
+    /* A minute and a half: once in a while the server leaves a continuation alone for more than half a minute. */
+    return ++*rounds < 4500;
 }

@@ -54,7 +54,7 @@ static kf_outcome handle_second(kf_job *job, void *user)
         kf_job_get_double(job, "double", &real) != KF_OK || real != 0.1 ||
         kf_job_get_bool(job, "bool", &truth) != KF_OK || truth || kf_job_get_time(job, "time", &time) != KF_OK ||
         time.seconds != 1767323045 || kf_job_get_json(job, "list", &list) != KF_OK || cJSON_GetArraySize(list) != 2 ||
-        kf_job_get_string(job, "customer", &text) != KF_ERROR_ARGUMENT || day == NULL ||
+        kf_job_get_string(job, "customer", &text) != KF_ERROR_NOT_FOUND || day == NULL ||
         strcmp(day->type, "localDate") != 0 || strcmp(cJSON_GetStringValue(day->value), "2026-12-24") != 0)
         return kf_job_fail(job, "a variable did not come as the first task set it");
     atomic_fetch_add(&c->calls, 1);
