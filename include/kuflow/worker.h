@@ -179,7 +179,7 @@ KF_API void kf_worker_options_init(kf_worker_options *options, size_t size);
 /**
  * Adds a topic. Before the worker is started or polled.
  * @return KF_OK; KF_ERROR_ARGUMENT for what makes no sense (no name or handler, a name twice, a lock that is too long,
- *         a started worker); KF_ERROR_MEMORY.
+ *         a scope type that there is not, a started worker); KF_ERROR_MEMORY.
  */
 KF_API kf_status kf_worker_add_topic(kf_worker *worker, const kf_topic *topic, kf_error *error);
 
