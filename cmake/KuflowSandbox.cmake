@@ -10,7 +10,7 @@ set_target_properties(kuflow-sandbox PROPERTIES EXPORT_NAME sandbox POSITION_IND
 target_include_directories(kuflow-sandbox PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
                                                  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(kuflow-sandbox PUBLIC PkgConfig::LIBCJSON $<INSTALL_INTERFACE:kuflow::kuflow>
-                                     PRIVATE PkgConfig::LIBMICROHTTPD PkgConfig::GNUTLS
+                                     PRIVATE PkgConfig::LIBMICROHTTPD PkgConfig::GNUTLS PkgConfig::LIBXML2
                                              Threads::Threads)
 
 add_executable(kuflow-sandbox-program sandbox/main.c)

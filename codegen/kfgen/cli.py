@@ -19,6 +19,7 @@ def parse_arguments(arguments):
                                      "Without --spec: all services of the library, from codegen/specs.")
     parser.add_argument("--check", action="store_true", help="write nothing; list the files that differ, and exit 1")
     parser.add_argument("--dump", action="store_true", help="print the intermediate form as JSON, and write nothing")
+    parser.add_argument("--merged", action="store_true", help="print the document with its overlay, and nothing else")
     parser.add_argument("--spec", metavar="FILE", help="an OpenAPI document of your own")
     parser.add_argument("--overlay", metavar="FILE", help="an OpenAPI Overlay to apply to it")
     parser.add_argument("--name", metavar="NAME", help="the prefix of its names in C (default: the file's name)")
@@ -26,20 +27,26 @@ def parse_arguments(arguments):
     options = parser.parse_args(arguments)
     if not options.spec and (options.overlay or options.name or options.out):
         parser.error("--overlay, --name and --out need --spec")
-    if options.spec and not (options.out or options.dump):
-        parser.error("--spec needs --out or --dump")
+    if options.spec and not (options.out or options.dump or options.merged):
+        parser.error("--spec needs --out, --dump or --merged")
+    if options.merged and not options.spec:
+        parser.error("--merged needs --spec")
     return options
+
+
+def load_document(spec, overlay_file):
+    document = Document(spec)
+    if overlay_file:
+        overlay.apply(document.root, read_yaml(overlay_file), os.path.basename(overlay_file))
+    return document
 
 
 def load_service(spec, overlay_file, name):
     """The intermediate form of a document."""
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or name.startswith("kf_") or name == "kf":
         raise Stop(name, "cannot be a prefix of names in C: lower-case letters, digits and _ are allowed, kf_ is not")
-    document = Document(spec)
-    origin = os.path.basename(spec)
-    if overlay_file:
-        overlay.apply(document.root, read_yaml(overlay_file), os.path.basename(overlay_file))
-        origin += f" and {os.path.basename(overlay_file)}"
+    document = load_document(spec, overlay_file)
+    origin = os.path.basename(spec) + (f" and {os.path.basename(overlay_file)}" if overlay_file else "")
     service = resolve(document, name)
     service.origin = origin
     return service
@@ -75,6 +82,10 @@ def library_files(services):
 
 
 def run(options):
+    if options.merged:
+        json.dump(load_document(options.spec, options.overlay).root, sys.stdout, indent=1, ensure_ascii=False)
+        print()
+        return 0
     if options.spec:
         name = options.name or re.sub(r"\.[^.]*$", "", os.path.basename(options.spec))
         try:

@@ -99,6 +99,8 @@ class Declarations:
         return simple.get(field.kind) or (SCALARS if field.plain else OPTIONAL)[field.kind]
 
     def list(self, field):
+        if field.container == "pairs":
+            return f"kf_{field.kind}_map"
         return self.named(field).c_names["list"] if field.kind == "enum" else f"kf_{field.kind}_list"
 
     def members(self, field):
@@ -107,13 +109,13 @@ class Declarations:
             return [f"{self.element(field)}*{field.c};", f"size_t {field.c_count};"]
         if field.container == "map":
             return [f"const {self.entry(field)} *{field.c};", f"size_t {field.c_count};"]
-        if field.container == "list":
+        if field.container in ("list", "pairs"):
             return [f"{self.list(field)} {field.c};"]
         return [declare(self.single(field), field.c) + ";"]
 
     def argument(self, field, name):
         """A path parameter as a function's argument."""
-        if field.container == "list":
+        if field.container in ("list", "pairs"):
             return f"const {self.list(field)} *{name}"
         if field.kind == "bytes":
             return f"const kf_bytes *{name}"

@@ -12,7 +12,7 @@ def facts(notes, required=False, field=None):
     if notes.nullable:
         found.append("May be null.")
     if field and field.nullable_items:
-        found.append("Values may be null." if field.container == "map" else "Elements may be null.")
+        found.append("Values may be null." if field.container in ("map", "pairs") else "Elements may be null.")
     if notes.read_only:
         found.append("Read-only: never sent.")
     if notes.write_only:
@@ -71,6 +71,8 @@ def of_operation(operation, arguments, service):
     text = sentence(operation.summary or operation.name)
     if operation.description.strip() and operation.description.strip() != operation.summary.strip():
         text += "\n\n" + sentence(operation.description)
+    if operation.server:
+        text += f"\n\nServer: {service.servers[operation.server - 1].name}."
     if operation.deprecated:
         text += "\n\nDeprecated."
     entries = []
@@ -85,11 +87,15 @@ def of_operation(operation, arguments, service):
         elif role == "out":
             free = service.types[operation.out].c_names["free"]
             described = f"Receives the answer; free it with {free}(). NULL on failure."
+            if operation.json_too:
+                described += " It is read from XML, or from JSON with kf_client_options.prefer_json."
             if any(not answer.type for answer in operation.answers):
                 statuses = [str(answer.status) for answer in operation.answers
                             if not answer.type and answer.status > 99]
                 described += " NULL too when the answer has no content" + \
                     (f" ({', '.join(statuses)})." if statuses else ".")
+            elif any(answer.optional for answer in operation.answers):
+                described += " NULL too when the answer is empty."
         elif role == "sink":
             medias = [media for media in operation.accept.split(", ") if media != "application/json"]
             described = f"Takes the bytes: {' or '.join(medias)}." if medias else "Takes the bytes."

@@ -3,6 +3,8 @@ from .ir import Pagination
 from .load import child
 from .stop import Stop
 
+INTEGERS = ("int32", "int64")
+
 
 def apply_idempotency(service, operation, node):
     place = child(operation.place, "x-kf-idempotency")
@@ -41,9 +43,22 @@ def query_parameter(operation, node, key, place, needed):
         return None
     fields = zip(operation.parameters.fields, operation.styles) if operation.parameters else []
     field = next((field for field, travel in fields if field.name == name and travel.location == "QUERY"), None)
-    if field is None or field.kind not in ("int32", "int64") or field.container:
+    if field is None or field.kind not in INTEGERS or field.container:
         raise Stop(child(place, key), f"'{name}' is not an integer in the query")
     return name
+
+
+def items_of(service, operation, path, place):
+    """The array of objects at a path in the answer, or the answer itself."""
+    if path is not None:
+        field = field_at(service, operation.out, path, place)
+    else:
+        answer = service.types[operation.out]
+        field = answer.fields[0] if "VALUE" in answer.flags else None
+    if field is None or field.container != "array" or field.kind != "object":
+        raise Stop(place, f"'{path}' is not an array of objects" if path is not None else
+                   "is missing, and the answer is not an array of objects")
+    return field
 
 
 def pagination_of(service, operation, node):
@@ -52,32 +67,57 @@ def pagination_of(service, operation, node):
         return None
     if not isinstance(value, dict) or value.get("style") not in ("page", "offset"):
         raise Stop(place, "has no style page or offset")
-    unknown = set(value) - {"style", "page", "size", "items", "total", "pages", "first"}
+    unknown = set(value) - {"style", "page", "size", "items", "total", "pages", "next", "first", "size_sent", "whole",
+                            "cumulative"}
     if unknown:
         raise Stop(child(place, sorted(unknown)[0]), "is not understood")
     if not operation.out:
         raise Stop(place, "the operation has no answer with a type")
-    items = value.get("items")
-    if items is not None:
-        field = field_at(service, operation.out, items, child(place, "items"))
-    else:
-        answer = service.types[operation.out]
-        field = answer.fields[0] if "VALUE" in answer.flags else None
-    if field is None or field.container != "array" or field.kind != "object":
-        raise Stop(child(place, "items"), f"'{items}' is not an array of objects" if items is not None else
-                   "is missing, and the answer is not an array of objects")
-    for key in ("total", "pages"):
+    items = items_of(service, operation, value.get("items"), child(place, "items"))
+    for key, kinds, what in (("total", INTEGERS, "an integer"), ("pages", INTEGERS, "an integer"),
+                             ("next", ("string",), "a text")):
         if value.get(key) is not None:
-            number = field_at(service, operation.out, value[key], child(place, key))
-            if number.kind not in ("int32", "int64") or number.container:
-                raise Stop(child(place, key), f"'{value[key]}' is not an integer")
+            field = field_at(service, operation.out, value[key], child(place, key))
+            if field.kind not in kinds or field.container:
+                raise Stop(child(place, key), f"'{value[key]}' is not {what}")
+    size_sent = value.get("size_sent", 0)
+    if isinstance(size_sent, bool) or not isinstance(size_sent, int) or not 0 <= size_sent <= 65535:
+        raise Stop(child(place, "size_sent"), "is not a number from 0 to 65535")
+    if size_sent and value.get("size") is None:
+        raise Stop(child(place, "size_sent"), "needs the name of the parameter in size")
+    whole = value.get("whole", False)
+    if not isinstance(whole, bool):
+        raise Stop(child(place, "whole"), "is neither true nor false")
+    if whole and (size_sent or value.get("size") is None):
+        raise Stop(child(place, "whole"), "is for a list with a size that need not be sent")
+    cumulative = value.get("cumulative", False)
+    if not isinstance(cumulative, bool):
+        raise Stop(child(place, "cumulative"), "is neither true nor false")
+    if cumulative and (value["style"] != "page" or not size_sent):
+        raise Stop(child(place, "cumulative"), "is for pages whose size is sent")
     first = value.get("first", 0)
     if isinstance(first, bool) or first not in (0, 1):
         raise Stop(child(place, "first"), "is neither 0 nor 1")
     return Pagination("NUMBER" if value["style"] == "page" else "OFFSET",
                       query_parameter(operation, value, "page", place, True),
                       query_parameter(operation, value, "size", place, False),
-                      items, value.get("total"), value.get("pages"), first, field.ref)
+                      value.get("items"), value.get("total"), value.get("pages"), value.get("next"), first, size_sent,
+                      whole, cumulative, items.ref)
+
+
+
+def apply_long_poll(operation, node):
+    """The parameter that says for how long the server may keep its answer back, and for how long without it."""
+    value, place = node.get("x-kf-long-poll"), child(operation.place, "x-kf-long-poll")
+    if value is None:
+        return
+    if not isinstance(value, dict) or set(value) != {"parameter", "default"}:
+        raise Stop(place, "is not {parameter: …, default: …}")
+    seconds = value["default"]
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= 65535:
+        raise Stop(child(place, "default"), "is not a number from 0 to 65535")
+    operation.wait = query_parameter(operation, value, "parameter", place, True)
+    operation.wait_seconds = seconds
 
 
 def error_pointers(root):
@@ -87,8 +127,9 @@ def error_pointers(root):
     if not isinstance(value, dict):
         raise Stop("#/x-kf-error", "is not an object")
     for key, pointer in value.items():
-        if key not in ("message", "code", "detail", "location"):
+        if key not in ("message", "code", "detail", "location", "fields"):
             raise Stop(child("#/x-kf-error", key), "is not understood")
-        if not isinstance(pointer, str) or not pointer.startswith("/"):
-            raise Stop(child("#/x-kf-error", key), "is not a JSON pointer")
-    return dict(value)
+        for each in pointer if isinstance(pointer, list) and pointer else [pointer]:
+            if not isinstance(each, str) or not each.startswith("/") or " " in each:
+                raise Stop(child("#/x-kf-error", key), "is not a JSON pointer")
+    return {key: " ".join(pointer) if isinstance(pointer, list) else pointer for key, pointer in value.items()}

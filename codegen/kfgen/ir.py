@@ -28,6 +28,26 @@ class Shape:
     ref: Optional[str] = None  # the type of an object, the enum of an enum
     element: Optional["Shape"] = None
     notes: Notes = field(default_factory=Notes)
+    place: str = ""  # of an array or map
+
+
+@dataclass
+class WireField:
+    """What a member is called on other wires than the library's own JSON."""
+    place: str = ""
+    name: Optional[str] = None  # in XML, where it is another one
+    item: Optional[str] = None  # in XML, of each element within a wrapped array
+    aliases: list = field(default_factory=list)
+    flags: list = field(default_factory=list)  # ATTRIBUTE TEXT WRAPPED BY_NAME ENTRIES TIME
+
+
+@dataclass
+class Wire:
+    """How a type looks on other wires than the library's own JSON."""
+    root: Optional[str] = None
+    aliases: list = field(default_factory=list)
+    known_by: list = field(default_factory=list)
+    flatten: list = field(default_factory=list)
 
 
 @dataclass
@@ -36,7 +56,7 @@ class Field:
     name: str  # on the wire
     word: str  # what its name in C is made from
     kind: str
-    container: str = ""  # "array", "map", or "list": an array that is one member (in parameters)
+    container: str = ""  # "array", "map"; in parameters "list", "pairs": an array or map that is one member
     ref: Optional[str] = None
     required: bool = False
     plain: bool = False
@@ -45,6 +65,7 @@ class Field:
     key: bool = False
     nullable_items: bool = False  # null is allowed among the elements or entries
     notes: Notes = field(default_factory=Notes)
+    wire: WireField = field(default_factory=WireField)
     c: str = ""
     c_count: str = ""
 
@@ -68,6 +89,7 @@ class Type:
     base_count: int = 0         # where `extra` stands: behind the members of the first in the line
     discriminator: Optional[str] = None
     variants: list = field(default_factory=list)
+    wire: Optional[Wire] = None
     description: str = ""
     deprecated: bool = False
     has_entry: bool = False  # whether a map of it exists
@@ -103,12 +125,14 @@ class Parameter:
     style: str
     explode: bool
     allow_reserved: bool
+    prefix: Optional[str] = None  # put before each key of an exploded object
 
 
 @dataclass
 class Answer:
     status: int  # 2: any success
     type: Optional[str] = None
+    optional: bool = False  # an answer without content is one too
 
 
 @dataclass
@@ -119,7 +143,11 @@ class Pagination:
     items: Optional[str]
     total: Optional[str]
     pages: Optional[str]
+    next: Optional[str]
     first: int
+    size_sent: int
+    whole: bool
+    cumulative: bool
     item_type: str = ""
 
 
@@ -131,6 +159,7 @@ class Operation:
     method: str
     path: str
     tag: str
+    server: int = 0  # 0: the document's own, else the index among the service's servers plus 1
     summary: str = ""
     description: str = ""
     path_type: Optional[Type] = None
@@ -147,13 +176,23 @@ class Operation:
     download: bool = False
     accept: str = ""
     answers: list = field(default_factory=list)
+    json_too: bool = False
     out: Optional[str] = None
     pagination: Optional[Pagination] = None
+    wait: Optional[str] = None  # the parameter of a long poll
+    wait_seconds: int = 0  # without it
     idempotency: str = "NONE"
     deprecated: bool = False
     no_auth: bool = False
     c: str = ""
     c_names: dict = field(default_factory=dict)
+
+
+@dataclass
+class Server:
+    """One that is for some operations only."""
+    name: str
+    url: str
 
 
 @dataclass
@@ -169,6 +208,7 @@ class Service:
     version: str
     origin: str = ""  # the names of its files
     server_url: Optional[str] = None
+    servers: list = field(default_factory=list)  # those of single operations
     error: dict = field(default_factory=dict)
     enums: dict = field(default_factory=dict)
     types: dict = field(default_factory=dict)

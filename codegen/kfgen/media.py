@@ -13,13 +13,18 @@ def is_json(media):
     return re.fullmatch(r"(application|text)/json|[^/]+/[^/]+\+json", media.split(";")[0].strip().lower()) is not None
 
 
+def is_xml(media):
+    return re.fullmatch(r"(application|text)/xml|[^/]+/[^/]+\+xml", media.split(";")[0].strip().lower()) is not None
+
+
 def is_any(media):
     return "*" in media
 
 
 def content_of(schemas, content, place):
-    """The media types of a content object: (JSON ones, others), each as (media, schema, place)."""
-    json, others = [], []
+    """The media types of a content object: (those with a type, preferred ones first; bytes), each as (media, schema,
+    place). XML has a type where the document says how types look in it."""
+    json, xml, others = [], [], []
     for media, node in content.items():
         at = child(place, media, "schema")
         if node is not None and not isinstance(node, dict):
@@ -30,9 +35,13 @@ def content_of(schemas, content, place):
         wildcard = is_any(media) and "schema" in (node or {}) and schemas.forms.kind(target, target_place) not in \
             ("string", "json")
         kind = json if (is_json(media) or wildcard) and not binary else others
+        if schemas.wires.on and is_xml(media) and "schema" in (node or {}) and \
+                schemas.forms.kind(target, target_place) in ("object", "array", "map", "union"):
+            kind = xml
         kind.append(("application/json" if wildcard else media, schema, at))
     json.sort(key=lambda entry: entry[0].split(";")[0].strip().lower() != "application/json")
-    return json, others
+    first = next((media for media in content if is_any(media) or media in [entry[0] for entry in json + xml]), None)
+    return (xml + json if xml and first == xml[0][0] else json + xml), others
 
 
 def hint_of(operation, place, component, suffix):
@@ -50,14 +59,14 @@ def choose_body(operations, operation, node, place):
     body, at = operations.document.resolve(local, local_place)
     if not isinstance(body, dict):
         raise Stop(at, "is not an object")
-    json, others = content_of(schemas, map_of(body, "content", at), child(at, "content"))
-    if not json and not others:
+    typed, others = content_of(schemas, map_of(body, "content", at), child(at, "content"))
+    if not typed and not others:
         return
     operation.body_required = body.get("required") is True
     operation.body_description = text_of(body, "description", at)
-    media, schema, schema_at = (json or others)[0]
+    media, schema, schema_at = (typed or others)[0]
     operation.body_media = "application/octet-stream" if is_any(media) else media
-    if json:
+    if typed:
         operation.body = schemas.struct(schema, schema_at, hint_of(operation, at, "requestBodies", "Body"))
     else:
         operation.upload = True
@@ -89,14 +98,11 @@ def choose_answers(operations, operation, node, place):
         response, response_at = operations.document.resolve(responses[key], child(at, key))
         if not isinstance(response, dict):
             raise Stop(response_at, "is not an object")
-        json, others = content_of(operations.schemas, map_of(response, "content", response_at),
-                                  child(response_at, "content"))
-        contents.append((status, key, response_at, json, others))
-    operation.download = any(others and not json for status, key, response_at, json, others in contents)
-    medias = []
-    for status, key, response_at, json, others in contents:
-        medias += [media for media, schema, schema_at in (json + others if operation.download else json)]
-    operation.accept = ", ".join(dict.fromkeys(medias + ["application/json"]))
+        typed, others = content_of(operations.schemas, map_of(response, "content", response_at),
+                                   child(response_at, "content"))
+        contents.append((status, key, response_at, typed, others))
+    operation.download = any(others and not typed for status, key, response_at, typed, others in contents)
+    operation.accept = accept(operation, contents)
     if operation.download:
         # With several kinds of answers all of them go to the sink: it takes any bytes.
         operation.answers = [Answer(status) for status, *rest in contents]
@@ -105,24 +111,45 @@ def choose_answers(operations, operation, node, place):
     operation.answers = operation.answers or [Answer(2)]
 
 
+def accept(operation, contents):
+    """The Accept header; notes where JSON may be had instead of XML."""
+    medias, prefers_xml, json_too = [], False, True
+    for status, key, response_at, typed, others in contents:
+        json = [media for media, *rest in typed if not is_xml(media)]
+        if operation.download:
+            medias += [media for media, *rest in typed + others]
+        elif typed and is_xml(typed[0][0]):
+            # One media type: a server that may choose would take either.
+            medias.append(typed[0][0])
+            prefers_xml = True
+            json_too = json_too and bool(json)
+        else:
+            medias += json
+    operation.json_too = prefers_xml and json_too
+    return ", ".join(dict.fromkeys(medias + ([] if prefers_xml else ["application/json"])))
+
+
 def add_types(operations, operation, contents):
-    schemas = operations.schemas
-    json_contents = [content for content in contents if content[3]]
+    schemas, keywords = operations.schemas, operations.keywords
+    typed_contents = [content for content in contents if content[3]]
     by_schema = {}
-    for status, key, response_at, json, others in json_contents:
-        target = schemas.document.resolve(json[0][1], json[0][2])
+    for status, key, response_at, typed, others in typed_contents:
+        target = schemas.document.resolve(typed[0][1], typed[0][2])
+        check_alike(schemas, typed, target[0])
         by_schema.setdefault(target[1], []).append(key)
     suffix = {places[0]: "Answer" if len(by_schema) == 1 else "Answer " + places[0]
               for places in by_schema.values()}
     found = {}
-    for status, key, response_at, json, others in contents:
-        if json:
-            target = schemas.document.resolve(json[0][1], json[0][2])[1]
+    for status, key, response_at, typed, others in contents:
+        if typed:
+            target = schemas.document.resolve(typed[0][1], typed[0][2])[1]
             first = by_schema[target][0]
             if first == key:
-                found[target] = schemas.struct(json[0][1], json[0][2],
+                found[target] = schemas.struct(typed[0][1], typed[0][2],
                                                hint_of(operation, response_at, "responses", suffix[first]))
-            operation.answers.append(Answer(status, found[target]))
+            response = schemas.document.at(response_at)
+            operation.answers.append(Answer(status, found[target],
+                                            keywords.truth(response, response_at, "x-kf-optional")))
         else:
             operation.answers.append(Answer(status))
     types = list(dict.fromkeys(answer.type for answer in operation.answers if answer.type))
@@ -130,6 +157,13 @@ def add_types(operations, operation, contents):
         operation.out = types[0]
     elif types:
         operation.out = by_status(operations, operation, contents)
+
+
+def check_alike(schemas, typed, node):
+    """One struct holds the answer, in XML and in JSON."""
+    for media, schema, place in typed[1:]:
+        if is_xml(media) != is_xml(typed[0][0]) and schemas.document.resolve(schema, place)[0] != node:
+            raise Stop(place, f"is another schema than that of {typed[0][0]}")
 
 
 def by_status(operations, operation, contents):

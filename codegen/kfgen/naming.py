@@ -5,7 +5,7 @@ TYPE_FUNCTIONS = ("decode", "encode", "clone", "free")
 # The description of a type is called so; the one of ProcessItem must step back where there is also a ProcessItemType.
 DESCRIPTION = "schema"
 # Names within the generated .c files.
-LOCAL = ("typed_decode", "typed_clone", "typed_call", "types", "enums", "operations", "check")
+LOCAL = ("typed_decode", "typed_clone", "typed_call", "types", "enums", "operations", "servers", "check")
 
 
 def name_service(service, places):

@@ -1,12 +1,14 @@
 """Resolves paths into the operations of the intermediate form."""
 import re
+from dataclasses import replace
 
-from .extensions import apply_idempotency, pagination_of
+from .extensions import apply_idempotency, apply_long_poll, pagination_of
 from .flatten import list_of, map_of
-from .ir import Operation, Parameter, Tag, Type
+from .ir import Operation, Parameter, Shape, Tag, Type
 from .load import child, last_key
 from .media import choose_answers, choose_body
 from .notes import notes_of, over, text_of
+from .servers import server_of
 from .stop import Stop
 from .words import pascal, snake, tokens
 
@@ -15,17 +17,19 @@ STYLES = {"path": ("simple", "label", "matrix"), "query": ("form", "spaceDelimit
           "header": ("simple",), "cookie": ("form",)}
 STYLE_NAMES = {"form": "FORM", "simple": "SIMPLE", "label": "LABEL", "matrix": "MATRIX",
                "spaceDelimited": "SPACE_DELIMITED", "pipeDelimited": "PIPE_DELIMITED", "deepObject": "DEEP_OBJECT"}
-LIST_KINDS = ("string", "bool", "int32", "int64", "double", "enum")
+PAIR_KINDS = ("string", "bool", "int32", "int64", "double")
+LIST_KINDS = (*PAIR_KINDS, "enum")
 IGNORED_HEADERS = ("accept", "content-type", "authorization")
 
 
 class Operations:
     """All operations of a service, in the document's order."""
 
-    def __init__(self, document, service, schemas):
+    def __init__(self, document, service, schemas, keywords):
         self.document = document
         self.service = service
         self.schemas = schemas
+        self.keywords = keywords
         self.ids = set()
         self.path_types = {}
 
@@ -66,16 +70,13 @@ class Operations:
         node, place = item[method], child(item_place, method)
         if not isinstance(node, dict):
             raise Stop(place, "is not an object")
-        for holder, at in ((item, item_place), (node, place)):
-            if holder.get("servers") and holder["servers"] != self.document.root.get("servers"):
-                raise Stop(child(at, "servers"),
-                           "a server for a single operation cannot be expressed (an overlay can remove it)")
+        server = server_of(self.service, self.document.root, ((node, place), (item, item_place)))
         name = self.name_of(node, place, path, method)
         tags = [tag for tag, at in list_of(node, "tags", place) if isinstance(tag, str)]
         declared = {tag.get("name") for tag in self.document.root.get("tags") or [] if isinstance(tag, dict)}
         operation = Operation(
             name, text_of(node, "x-kf-name", place) or name, place, method.upper(), path,
-            next((tag for tag in tags if tag in declared), tags[0] if tags else ""),
+            next((tag for tag in tags if tag in declared), tags[0] if tags else ""), server=server,
             summary=text_of(node, "summary", place), description=text_of(node, "description", place),
             deprecated=node.get("deprecated") is True)
         security = node.get("security")
@@ -91,6 +92,7 @@ class Operations:
             node = self.document.at(operation.place)
             apply_idempotency(self.service, operation, node)
             operation.pagination = pagination_of(self.service, operation, node)
+            apply_long_poll(operation, node)
 
     # Parameters
 
@@ -143,20 +145,40 @@ class Operations:
             raise Stop(child(place, "style"), f"'{style}' is not a style of a parameter in the {location}")
         required = node.get("required") is True or location == "path"
         word = text_of(node, "x-kf-name", place) or name
-        if shape.kind == "map" or (shape.kind == "array" and shape.element.kind not in LIST_KINDS):
+        if shape.kind == "map" and not json:
+            shape.element = self.pair_value(shape.element)
+        kinds = {"map": PAIR_KINDS, "array": LIST_KINDS}.get(shape.kind)
+        if kinds and shape.element.kind not in kinds:
             shape = self.schemas.wrapped(shape, schema_place, hint)
         field = self.schemas.field(name, word, shape, required, hint, place)
         if field.container:
-            field.container = "list"
+            field.container = "pairs" if field.container == "map" else "list"
             if field.kind == "enum":
                 self.service.enums[field.ref].has_list = True
-        field.plain = (field.plain and field.container == "list") or \
+        field.plain = (field.plain and bool(field.container)) or \
             (location == "path" and field.kind in ("bool", "int32", "int64", "double"))
         explode = node.get("explode")
         explode = explode if isinstance(explode, bool) else style == "form" and not json
         travel = Parameter(location.upper(), "JSON" if json else STYLE_NAMES[style], explode,
-                           node.get("allowReserved") is True)
+                           node.get("allowReserved") is True, self.prefix(node, place))
+        if travel.prefix and not (travel.style == "FORM" and explode and (shape.kind in ("map", "object"))):
+            raise Stop(child(place, "x-kf-prefix"), "is for an exploded object of style form")
         return field, travel
+
+    def pair_value(self, element):
+        """What stands for a value of an object in a parameter: a text also where the document has an array or enum."""
+        if element.kind == "enum":
+            return Shape("string", notes=element.notes)
+        if element.kind == "array" and element.element.kind in LIST_KINDS:
+            facts = element.notes.facts + ["Several values in one text, with commas between."]
+            return Shape("string", notes=replace(element.notes, facts=facts))
+        return element
+
+    def prefix(self, node, place):
+        value = self.keywords.value(node, place, "x-kf-prefix")
+        if value is not None and (not isinstance(value, str) or not value):
+            raise Stop(child(place, "x-kf-prefix"), "is not a text")
+        return value
 
     def parameter_schema(self, node, place):
         """The schema of a parameter, its place, and whether its value is written as JSON."""

@@ -20,8 +20,8 @@ def render(service, origin, guard, include, system):
         enum_functions=[renderer.enum_functions(enum) for enum in service.enums.values()],
         type_functions=[renderer.type_functions(type_) for type_ in service.types.values()],
         groups=renderer.operations_by_tag(views))
-    types = jinja.get_template("types.c.j2").render(
-        **common, enums=renderer.enum_tables(), types=renderer.model_tables())
+    enums, (types, names) = renderer.enum_tables(), renderer.model_tables()
+    types = jinja.get_template("types.c.j2").render(**common, enums=enums, types=types, names=names)
     operations = jinja.get_template("operations.c.j2").render(
         **common, operations=views, **operation_tables(renderer, views))
     return header, types, operations

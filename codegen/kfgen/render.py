@@ -7,6 +7,7 @@ from . import docs
 from .comments import comment, parameter_lines, safe
 from .ctext import KINDS, WIDTH, Declarations, array, broken, flags, quoted
 from .naming import public_names
+from .tables import WireTables
 from .words import Scope, identifier
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "templates")
@@ -217,8 +218,8 @@ class Renderer:
         values = []
         names = [name for role, name, subject in arguments if role == "path"]
         for field, name in zip(operation.path_type.fields if operation.path_type else [], names):
-            if field.container == "list" or field.kind == "bytes":
-                type_ = self.declarations.list(field) if field.container == "list" else "kf_bytes"
+            if field.container or field.kind == "bytes":
+                type_ = self.declarations.list(field) if field.container else "kf_bytes"
                 name = f"{name} != NULL ? *{name} : ({type_}){{0}}"
             values.append(f".{field.c} = {name}")
         if not values:
@@ -289,7 +290,7 @@ class Renderer:
     def field_flags(self, field):
         notes = field.notes
         marks = [("REQUIRED", field.required), ("NULLABLE", notes.nullable), ("PLAIN", field.plain),
-                 ("ARRAY", field.container in ("array", "list")), ("MAP", field.container == "map"),
+                 ("ARRAY", field.container in ("array", "list")), ("MAP", field.container in ("map", "pairs")),
                  ("READ_ONLY", notes.read_only), ("WRITE_ONLY", notes.write_only), ("SECRET", notes.secret),
                  ("DEPRECATED", notes.deprecated), ("ADDITIONAL", field.additional), ("KEY", field.key),
                  ("TENANT", notes.tenant), ("INDIRECT", field.indirect), ("ESCAPED", needs_escapes(field.name)),
@@ -298,7 +299,7 @@ class Renderer:
 
     def row(self, struct, field):
         parts = [struct, field.c]
-        if field.container == "list":
+        if field.container in ("list", "pairs"):
             parts = [struct, field.c + ".items", field.c + ".count"]
         elif field.container:
             parts.append(field.c_count)
@@ -315,23 +316,26 @@ class Renderer:
                 "rows": [self.row(struct, field) for field in type_.fields],
                 "slots": "\n".join(array(f"static const uint16_t slots_{suffix}[]",
                                          [str(slot) for slot in type_.slots])),
+                "wire": None, "wire_tables": "",
                 "base": self.service.types[type_.base].c if type_.base else None,
                 "variants": [(quoted(variant.tag), self.service.types[variant.type].c_names["type"])
                              for variant in type_.variants],
                 "flags": flags(type_.flags, "KF_TYPE_")}
 
     def model_tables(self):
+        """(views of the types, lists of names that their wires share)."""
         start = len(self.service.name) + 1
-        views = []
+        views, wires = [], WireTables(self.statics)
         for type_ in self.service.types.values():
             view = self.table(type_, type_.c, type_.c[start:])
             view["functions"] = {key: "\n".join(lines) for key, lines in self.prototypes(type_).items()}
+            view["wire"], view["wire_tables"] = wires.add(type_, view["suffix"]) if type_.wire else (None, "")
             view["casts"] = self.casts(type_)
             for cast in view["casts"]:
                 cast["definition"] = "\n".join(broken(f"const {cast['child']} *{cast['function']}(",
                                                       [f"const {type_.c} *model"], ")"))
             views.append(view)
-        return views
+        return views, wires.name_lists()
 
     def enum_tables(self):
         start = len(self.service.name) + 1

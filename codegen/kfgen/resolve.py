@@ -2,27 +2,16 @@
 import re
 
 from .extensions import error_pointers
-from .flatten import list_of, map_of
+from .flatten import map_of
 from .ir import Service
+from .keywords import Keywords
 from .load import child
 from .naming import name_service
 from .notes import text_of
 from .operations import Operations
 from .schemas import Schemas, finish
+from .servers import server_url
 from .stop import Stop
-
-
-def server_url(root):
-    """The first server's address with its variables' defaults; None when it is not complete."""
-    servers = list_of(root, "servers", "#")
-    if not servers or not isinstance(servers[0][0], dict):
-        return None
-    server, place = servers[0]
-    url = text_of(server, "url", place)
-    for name, variable in map_of(server, "variables", place).items():
-        if isinstance(variable, dict) and "default" in variable:
-            url = url.replace("{" + name + "}", str(variable["default"]))
-    return url.rstrip("/") if re.match("https?://", url) and "{" not in url else None
 
 
 def resolve(document, name):
@@ -34,13 +23,15 @@ def resolve(document, name):
         raise Stop("#/openapi", f"'{version}' is neither 3.0 nor 3.1" if version else "is missing")
     info = map_of(root, "info", "#")
     service = Service(name, text_of(info, "title", "#/info"), text_of(info, "version", "#/info"),
-                      server_url=server_url(root), error=error_pointers(root))
-    schemas = Schemas(document, service)
+                      server_url=server_url(root, "#"), error=error_pointers(root))
+    keywords = Keywords(document)
+    schemas = Schemas(document, service, keywords, keywords.truth(root, "#", "x-kf-wire"))
     schemas.resolve_components()
-    operations = Operations(document, service, schemas)
+    operations = Operations(document, service, schemas, keywords)
     operations.resolve()
     schemas.complete()
     operations.extensions()
+    keywords.check(schemas.wires.on)
     finish(service)
     components = map_of(root, "components", "#")
     name_service(service, [child("#/components/schemas", name) for name in components.get("schemas") or {}])

@@ -9,6 +9,7 @@ from .ir import Enum, Field, Shape, Type, Variant
 from .load import child, last_key
 from .notes import notes_of, over, text_of
 from .stop import Stop
+from .wire import Wires
 from .words import Scope, pascal
 
 PLAIN_KINDS = ("bool", "int32", "int64", "double")
@@ -34,10 +35,11 @@ def number_text(value):
 class Schemas:
     """All types and enums of a service, made as they are needed; complete() finishes them."""
 
-    def __init__(self, document, service):
+    def __init__(self, document, service, keywords, wire):
         self.document = document
         self.service = service
         self.forms = Forms(document)
+        self.wires = Wires(document, self.forms, keywords, wire)
         self.names = Scope()
         self.shapes = {}   # place of a schema that is referred to: its shape
         self.active = []   # such places, while their shape is being found
@@ -62,6 +64,7 @@ class Schemas:
                 if field.container == "array" and field.kind == "object":
                     target = self.service.types[field.ref]
                     field.indirect = bool(target.variants) and "UNION" not in target.flags
+        self.wires.complete(self.service, self.places)
 
     # Shapes
 
@@ -132,7 +135,7 @@ class Schemas:
             element = self.shape(items, child(place, "items"), hint + " Item")
         else:
             element = self.shape(node["additionalProperties"], child(place, "additionalProperties"), hint + " Value")
-        return Shape(kind, element=element, notes=notes)
+        return Shape(kind, element=element, notes=notes, place=place)
 
     # Enums
 
@@ -215,7 +218,9 @@ class Schemas:
     def value_field(self, shape, type_):
         word = {"array": "items", "map": "entries"}.get(shape.kind, "value")
         shape = replace(shape, notes=replace(shape.notes, description=""))
-        return self.field(word, word, shape, True, type_.word, type_.place)
+        field = self.field(word, word, shape, True, type_.word, type_.place)
+        field.wire = self.wires.value(shape.place or type_.place, field)
+        return field
 
     def wrapped(self, shape, place, hint):
         """A struct around a shape that stands where only a struct can."""
@@ -309,7 +314,9 @@ class Schemas:
         made_here = self.by_place.get(member.place)
         if override and not (made_here and made_here.name == shape.ref):
             word = override
-        return self.field(name, word, shape, required, hint, member.place)
+        field = self.field(name, word, shape, required, hint, member.place)
+        field.wire = self.wires.field(member.node, member.place, field)
+        return field
 
     def add_additional(self, type_, flat):
         node, place = flat.additional
@@ -384,6 +391,7 @@ class Schemas:
             hint = f"{type_.word} {pascal(word)}"
             field = self.field(word.replace(" ", ""), word, self.shape(part, at, hint), False, hint, at)
             field.plain = bool(field.container) and field.plain
+            field.wire = self.wires.value(at, field)
             type_.fields.append(field)
             by_place[target_place] = field
         if isinstance(node.get("discriminator"), dict):

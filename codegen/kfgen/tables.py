@@ -1,5 +1,5 @@
 """The tables of operations.c, where those that are alike are written once."""
-from .ctext import array, quoted
+from .ctext import array, broken, flags, quoted
 
 
 class Shared:
@@ -17,15 +17,60 @@ class Shared:
         return self.names[content]
 
 
+class WireTables:
+    """The kf_wire of each type, with its name lists; those that are alike are written once."""
+
+    def __init__(self, scope):
+        self.names = Shared(scope)
+        self.fields = Shared(scope)
+        self.wires = Shared(scope)
+
+    def list(self, names, suffix, prefix):
+        content = tuple(quoted(name) for name in names) + ("NULL",)
+        return self.names.name(content, suffix, prefix) if names else None
+
+    def row(self, index, wire, suffix):
+        parts = [("name", quoted(wire.name) if wire.name else None),
+                 ("item", quoted(wire.item) if wire.item else None),
+                 ("aliases", self.list(wire.aliases, suffix, "aliases")),
+                 ("flags", flags(wire.flags, "KF_WIRE_") if wire.flags else None)]
+        parts = [f".{key} = {value}" for key, value in parts if value]
+        return "\n".join(broken(f"    [{index}] = {{", parts, "},")) if parts else None
+
+    def add(self, type_, suffix):
+        """The name of a type's kf_wire, and the lines that define what it needs first."""
+        seen = [len(shared.items) for shared in (self.fields, self.wires)]
+        rows = [self.row(index, field.wire, f"{suffix}_{field.c}") for index, field in enumerate(type_.fields)]
+        rows = tuple(row for row in rows if row)
+        fields = self.fields.name((len(type_.fields), *rows), suffix, "wire_fields") if rows else None
+        wire = type_.wire
+        parts = [("root", quoted(wire.root) if wire.root else None)]
+        parts += [(key, self.list(getattr(wire, key), suffix, key)) for key in ("aliases", "known_by", "flatten")]
+        parts.append(("fields", fields))
+        lines = tuple(f"    .{key} = {value}," for key, value in parts if value)
+        name = self.wires.name(lines, suffix if lines else "of_json", "wire")
+        text = []
+        for table, (count, *rows) in self.fields.items[seen[0]:]:
+            text += [f"static const kf_wire_field {table}[{count}] = {{", *rows, "};"]
+        for table, lines in self.wires.items[seen[1]:]:
+            text += [f"static const kf_wire {table} = {{", *lines, "};"] if lines else \
+                [f"static const kf_wire {table} = {{0}};"]
+        return name, "\n".join(text)
+
+    def name_lists(self):
+        return ["\n".join(array(f"static const char *const {name}[]", list(texts))) for name, texts in self.names.items]
+
+
 def styles_of(parameters):
     return tuple(f"{{KF_IN_{p.location}, KF_STYLE_{p.style}, {str(p.explode).lower()}, "
-                 f"{str(p.allow_reserved).lower()}}}" for p in parameters)
+                 f"{str(p.allow_reserved).lower()}, {quoted(p.prefix)}}}" for p in parameters)
 
 
 def operation_flags(operation):
     marks = [("UPLOAD", operation.upload), ("DOWNLOAD", operation.download),
              ("BODY_REQUIRED", operation.body_required and (operation.body or operation.upload)),
-             ("DEPRECATED", operation.deprecated), ("NO_AUTH", operation.no_auth)]
+             ("DEPRECATED", operation.deprecated), ("NO_AUTH", operation.no_auth),
+             ("JSON_TOO", operation.json_too)]
     return " | ".join("KF_OPERATION_" + name for name, on in marks if on)
 
 
@@ -38,8 +83,8 @@ def operation_tables(renderer, views):
     for view in views:
         operation = view["ir"]
         suffix = operation.c[len(service.name) + 1:]
-        rows = tuple("{%s, %d}" % ("&" + service.types[answer.type].c_names["type"] if answer.type else "NULL",
-                                   answer.status) for answer in operation.answers)
+        rows = tuple("{%s, %d, %s}" % ("&" + service.types[answer.type].c_names["type"] if answer.type else "NULL",
+                                       answer.status, str(answer.optional).lower()) for answer in operation.answers)
         view["answers"] = answers.name(rows, suffix, "answers")
         view["flags"] = operation_flags(operation)
         view["path_styles"] = view["styles"] = None
@@ -60,9 +105,13 @@ def operation_tables(renderer, views):
         view["pagination"] = None
         if operation.pagination:
             pagination = operation.pagination
-            parts = [(key, quoted(getattr(pagination, key))) for key in ("position", "size", "items", "total", "pages")]
+            parts = [(key, quoted(getattr(pagination, key)))
+                     for key in ("position", "size", "items", "total", "pages", "next")]
             lines = tuple(f".{key} = {text}," for key, text in parts if text != "NULL")
             lines += (f".style = KF_PAGE_{pagination.style},", f".first = {pagination.first},")
+            lines += (f".size_sent = {pagination.size_sent},",) if pagination.size_sent else ()
+            lines += (".whole = true,",) if pagination.whole else ()
+            lines += (".cumulative = true,",) if pagination.cumulative else ()
             view["pagination"] = paginations.name(lines, suffix, "pagination")
 
     def lists(shared, type_):
@@ -71,6 +120,8 @@ def operation_tables(renderer, views):
     return {"answers": lists(answers, "kf_answer"), "styles": lists(styles, "kf_parameter"),
             "paginations": paginations.items, "path_structs": structs,
             "tables": list(path_types.values()) + parameter_tables,
+            "servers": array("static const kf_server servers[]",
+                             [f"{{{quoted(server.name)}, {quoted(server.url)}}}" for server in service.servers]),
             "has_out": any(view["out"] for view in views),
             "type_list": array("static const kf_type *const types[]",
                                ["&" + type_.c_names["type"] for type_ in service.types.values()]),

@@ -103,6 +103,35 @@ static void check_variants(const kf_type *type)
     }
 }
 
+/* Of a name list: each has text, and the list ends. */
+static void check_names(const kf_type *type, const char *const *names)
+{
+    EXPECT(names == NULL || names[0] != NULL, "%s", type->name);
+    for (; names != NULL && *names != NULL; names++)
+        EXPECT(**names != '\0', "%s", type->name);
+}
+
+static void check_wire(const kf_type *type)
+{
+    const kf_wire *wire = type->wire;
+    check_names(type, wire->aliases);
+    check_names(type, wire->known_by);
+    check_names(type, wire->flatten);
+    for (size_t i = 0; wire->fields != NULL && i < type->field_count; i++) {
+        const kf_wire_field *of = &wire->fields[i];
+        const kf_field *field = &type->fields[i];
+        bool array = (field->flags & KF_FIELD_ARRAY) != 0;
+        check_names(type, of->aliases);
+        EXPECT(of->item == NULL || (of->flags & KF_WIRE_WRAPPED) != 0, "%s.%s", type->name, field->name);
+        EXPECT(array || (of->flags & (KF_WIRE_WRAPPED | KF_WIRE_BY_NAME | KF_WIRE_ENTRIES)) == 0, "%s.%s", type->name,
+               field->name);
+        EXPECT(!array || (of->flags & (KF_WIRE_ATTRIBUTE | KF_WIRE_TEXT)) == 0, "%s.%s", type->name, field->name);
+        EXPECT((of->flags & KF_WIRE_BY_NAME) == 0 || ((const kf_type *)field->ref)->discriminator != NULL, "%s.%s",
+               type->name, field->name);
+        EXPECT((of->flags & KF_WIRE_TIME) == 0 || field->kind == KF_KIND_STRING, "%s.%s", type->name, field->name);
+    }
+}
+
 static void check_type(const kf_type *type)
 {
     size_t used = 0;
@@ -117,6 +146,8 @@ static void check_type(const kf_type *type)
     EXPECT((type->flags & KF_TYPE_VALUE) == 0 || type->field_count == 1, "%s", type->name);
     EXPECT((type->flags & KF_TYPE_UNION) == 0 || type->field_count > 1, "%s", type->name);
     check_variants(type);
+    if (type->wire != NULL)
+        check_wire(type);
 }
 
 static void check_enum(const kf_enum *description)
@@ -138,6 +169,7 @@ static void check_pagination(const kf_operation *operation)
     const kf_type *type = operation->answers[0].type;
     const kf_field *items = pagination->items == NULL ? type->fields : find(type, pagination->items, strlen(pagination->items));
     EXPECT(items != NULL && (items->flags & KF_FIELD_ARRAY) != 0, "%s", operation->name);
+    EXPECT(pagination->size_sent == 0 || pagination->size != NULL, "%s", operation->name);
 }
 
 static void check_operation(const kf_operation *operation)
@@ -148,6 +180,7 @@ static void check_operation(const kf_operation *operation)
     EXPECT(operation->service == &SERVICE, "%s", operation->name);
     EXPECT(braces == 0 ? operation->path_parameters == NULL : operation->path_parameters != NULL, "%s", operation->path);
     EXPECT(operation->answer_count > 0 && operation->accept != NULL, "%s", operation->name);
+    EXPECT(operation->server <= SERVICE.server_count, "%s", operation->name);
     EXPECT((operation->body_media != NULL) == (operation->body != NULL || (operation->flags & KF_OPERATION_UPLOAD) != 0),
            "%s", operation->name);
     EXPECT((operation->parameters == NULL) == (operation->styles == NULL), "%s", operation->name);

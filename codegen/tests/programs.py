@@ -14,14 +14,16 @@ CHECKED = ["-g", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=a
 _library = None
 
 
-def _packages(option):
-    return subprocess.run(["pkg-config", option, "libcurl", "libcjson", "uuid"], capture_output=True, text=True,
+def packages(option):
+    """What pkg-config says of the libraries that the library needs."""
+    return subprocess.run(["pkg-config", option, "libcurl", "libcjson", "uuid", "libxml-2.0"], capture_output=True, text=True,
                           check=True).stdout.split()
 
 
 def library():
-    """The library's own sources as an archive, with the sanitizers; built at the first use."""
+    """The library as an archive, with the sanitizers: the one that KUFLOW_ARCHIVE names, or built at the first use."""
     global _library
+    _library = _library or os.environ.get("KUFLOW_ARCHIVE")
     if _library:
         return _library
     folder = tempfile.mkdtemp()
@@ -31,7 +33,7 @@ def library():
 
     def compile_one(pair):
         return support.run("gcc", "-std=c11", *CHECKED, "-D_POSIX_C_SOURCE=200809L", *INCLUDE[:1],
-                           "-I" + os.path.join(support.TOP, "src"), *_packages("--cflags"), "-c", pair[0],
+                           "-I" + os.path.join(support.TOP, "src"), *packages("--cflags"), "-c", pair[0],
                            "-o", pair[1])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -85,7 +87,7 @@ def run_program(folder, paths, body, name="api"):
     write(folder, {"main.c": text})
     program = os.path.join(folder, "program")
     result = support.run("gcc", "-std=c11", *support.WARNINGS, *CHECKED, *INCLUDE, os.path.join(folder, "main.c"),
-                         *paths[1:], library(), *_packages("--libs"), "-lpthread", "-lm", "-o", program)
+                         *paths[1:], library(), *packages("--libs"), "-lpthread", "-lm", "-o", program)
     if result.returncode:
         return result.stderr
     result = support.run(program, timeout=60)

@@ -16,6 +16,20 @@ class Command(unittest.TestCase):
         result = support.run(support.GENERATE, "--check")
         self.assertEqual((result.returncode, result.stdout), (0, ""), "run codegen/generate")
 
+    def test_readme_lists_every_operation(self):
+        readme = pathlib.Path(support.TOP, "README.md").read_text(encoding="utf-8")
+        for service in json.loads(support.run(support.GENERATE, "--dump").stdout):
+            for operation in service["operations"]:
+                with self.subTest(operation["name"]):
+                    self.assertIn("| `{c}()` | `{method} {path}` |".format(**operation), readme)
+
+    def test_merged(self):
+        merged = json.loads(support.run(support.GENERATE, "--merged", "--spec", KUFLOW, "--overlay", OVERLAY).stdout)
+        self.assertEqual(merged["openapi"][:2], "3.")
+        self.assertIn("x-kf-error", merged)
+        result = support.run(support.GENERATE, "--merged")
+        self.assertEqual((result.returncode, "--merged needs --spec" in result.stderr), (2, True))
+
     def test_check_lists_what_differs(self):
         with tempfile.TemporaryDirectory() as folder:
             options = ["--spec", os.path.join(support.DOCUMENTS, "enums.yaml"), "--name", "e", "--out", folder]

@@ -274,7 +274,8 @@ components: {schemas: {Flat: {type: object, properties: {x: {type: string}, y: {
         options = ["gcc", "-m32", "-O2", "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra",
                    "-Wsystem-headers", "-Werror", "-S", "-o", os.devnull, "-isystem", self.folder.name,
                    "-isystem", "/usr/include/" + multiarch,
-                   "-I" + os.path.join(support.TOP, "include"), "-I" + os.path.join(support.TOP, "src")]
+                   "-I" + os.path.join(support.TOP, "include"), "-I" + os.path.join(support.TOP, "src"),
+                   *programs.packages("--cflags")]
         wrong = support.run(*options, os.path.join(self.folder.name, "wrong.c"))
         self.assertIn("curl_easy_setopt expects a curl_off_t", wrong.stderr)
         sources = sorted(glob.glob(os.path.join(support.TOP, "src", "**", "*.c"), recursive=True))

@@ -121,8 +121,9 @@ class Mapping(unittest.TestCase):
                     "kf_int32 size;", "kf_string_list sort;", "kf_int64 x_id;", "const api_a_f *f;", "const api_a_j *j;",
                     'COUNTED(api_a_params, sort.items, sort.count, "sort", KF_KIND_STRING, KF_FIELD_ARRAY, NULL)',
                     'FIELD(api_a_params, size, "size", KF_KIND_INT32, KF_FIELD_REQUIRED, NULL)',
-                    "{KF_IN_QUERY, KF_STYLE_FORM, false, false}", "{KF_IN_HEADER, KF_STYLE_SIMPLE, false, false}",
-                    "{KF_IN_QUERY, KF_STYLE_DEEP_OBJECT, true, false}", "{KF_IN_QUERY, KF_STYLE_JSON, false, false}",
+                    "{KF_IN_QUERY, KF_STYLE_FORM, false, false, NULL}", "{KF_IN_HEADER, KF_STYLE_SIMPLE, false, false, NULL}",
+                    "{KF_IN_QUERY, KF_STYLE_DEEP_OBJECT, true, false, NULL}",
+                    "{KF_IN_QUERY, KF_STYLE_JSON, false, false, NULL}",
                     ".flags = KF_TYPE_REQUEST,", "const struct path_id_n arguments = {.id = id, .n = n};")
 
     def test_bodies_and_answers(self):
@@ -132,12 +133,12 @@ class Mapping(unittest.TestCase):
                     ", '204': {}}}}}" + schemas,
                     "typedef struct api_a_answer { const api_o *status_200; const api_p *status_202;",
                     ".flags = KF_TYPE_UNION | KF_TYPE_BY_STATUS,", '{"200", &api_o_schema},',
-                    "{{&api_a_answer_schema, 200}, {&api_a_answer_schema, 202}, {NULL, 204}};",
+                    "{&api_a_answer_schema, 200, false}, {&api_a_answer_schema, 202, false}, {NULL, 204, false}",
                     "kf_status api_a(kf_client *client, api_a_answer **answer, kf_error *error)")
         self.expect("paths: {/a: {get: {operationId: a, responses: {'200': " + answer % "O" + ", '304': {}, default: " +
-                    answer % "P" + "}}}}" + schemas, "{{&api_o_schema, 200}, {NULL, 304}};")
+                    answer % "P" + "}}}}" + schemas, "{{&api_o_schema, 200, false}, {NULL, 304, false}};")
         self.expect("paths: {/a: {get: {operationId: a, responses: {default: " + answer % "O" + "}}}}" + schemas,
-                    "{{&api_o_schema, 2}};")
+                    "{{&api_o_schema, 2, false}};")
         binary = "{schema: {type: string, format: binary}}"
         self.expect("paths: {/a: {put: {operationId: a, requestBody: {required: true, x-ms-requestBody-name: file, content:"
                     " {application/octet-stream: " + binary + "}}, responses: {'200': {content: {application/pdf: " + binary +

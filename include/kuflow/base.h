@@ -164,6 +164,35 @@ typedef struct kf_json_entry {
     const cJSON *value;
 } kf_json_entry;
 
+/* Maps, where one is one member: in the parameters of an operation. `items` NULL: absent. */
+typedef struct kf_string_map {
+    const kf_string_entry *items;
+    size_t count;
+} kf_string_map;
+typedef struct kf_bool_map {
+    const kf_bool_entry *items;
+    size_t count;
+} kf_bool_map;
+typedef struct kf_int32_map {
+    const kf_int32_entry *items;
+    size_t count;
+} kf_int32_map;
+typedef struct kf_int64_map {
+    const kf_int64_entry *items;
+    size_t count;
+} kf_int64_map;
+typedef struct kf_double_map {
+    const kf_double_entry *items;
+    size_t count;
+} kf_double_map;
+
+#ifndef __cplusplus
+/** Keys and texts in place: `.filter = KF_MAP({"name", "order"}, {"status", "Deployed"})`. As KF_LIST(). */
+#define KF_MAP(...)                                                                                                    \
+    ((kf_string_map){(const kf_string_entry[]){__VA_ARGS__},                                                           \
+                     sizeof((const kf_string_entry[]){__VA_ARGS__}) / sizeof(kf_string_entry)})
+#endif
+
 /** One member that the typed members of a struct cannot hold, with its exact JSON text. */
 typedef struct kf_extra_member {
     const char *name; /**< The member's name on the wire. NULL: the text stands for the whole value. */
@@ -185,6 +214,16 @@ typedef struct kf_extra {
     size_t count;
     const uint16_t *order; /**< The order of members as received; the library's own. Leave it NULL. */
 } kf_extra;
+
+#ifndef __cplusplus
+/** Members in place, to send what the struct cannot hold: `.extra = KF_EXTRA(KF_MEMBER("limit", "5"))`. As KF_LIST(). */
+#define KF_EXTRA(...)                                                                                                  \
+    ((kf_extra){(const kf_extra_member[]){__VA_ARGS__},                                                                \
+                sizeof((const kf_extra_member[]){__VA_ARGS__}) / sizeof(kf_extra_member), NULL})
+#define KF_MEMBER(name, json) {(name), (json), 0, NULL}
+/** A text, object or array that is JSON null: `.extra = KF_EXTRA(KF_NULL_MEMBER("deployed_at"))`. */
+#define KF_NULL_MEMBER(name) KF_MEMBER(name, "null")
+#endif
 
 /** The member of that name, or NULL. The result lives as long as the struct that `extra` belongs to. */
 KF_API const kf_extra_member *kf_extra_find(const kf_extra *extra, const char *name);

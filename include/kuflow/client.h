@@ -95,6 +95,10 @@ typedef struct kf_client_options {
 
     const char *base_url; /**< Scheme, host, port and the path before the operations' paths. Default: the document's
                                server. Without user, password, query or fragment. */
+    const kf_pair *servers; /**< For documents with several servers (kf_service.servers): the name of each and its base
+                                 URL; `server_count` of them. A server that is left out is at `base_url`, when there is
+                                 one, else where the document says. The credentials go to all of them. */
+    size_t server_count;
     bool allow_http;      /**< Allow `http://`, that is, credentials and data in clear text. */
 
     kf_auth auth;         /**< With KF_AUTH_NONE there may be no credentials: KF_ERROR_ARGUMENT. */
@@ -121,6 +125,8 @@ typedef struct kf_client_options {
     int64_t retry_max_ms;       /**< No wait is longer. Default: 20 s. */
     int64_t retry_after_max_ms; /**< A `Retry-After` above this ends the call instead. Default: 60 s. */
     bool no_retry_budget;       /**< Switch off the budget of 500 tokens that ends retry storms. */
+
+    bool prefer_json; /**< Ask for JSON where an API answers in XML by default and JSON on request. */
 
     size_t max_response_bytes; /**< Of an answer held in memory, decompressed. Default: 64 MiB. */
     size_t max_header_bytes;   /**< Of an answer's headers and trailers. Default: 256 KiB. */
@@ -150,7 +156,7 @@ KF_API void kf_client_options_init(kf_client_options *options, size_t size);
 
 /**
  * Sets one option by its name and a text: "base_url", "auth" ("none", "basic", "bearer", "api_key", "bearer_pair"),
- * "max_attempts" ("5"), "allow_http" ("true"), … Callbacks and `headers` cannot be set so. Texts are borrowed until
+ * "max_attempts" ("5"), "allow_http" ("true"), … Callbacks, `headers` and `servers` cannot be set so. Texts are borrowed until
  * kf_client_new().
  * @return KF_OK, or KF_ERROR_ARGUMENT for an unknown name or a text that does not fit.
  */
@@ -237,7 +243,8 @@ typedef struct kf_request {
     const char *body;         /**< Text; NULL for none. */
     size_t body_length;       /**< 0: up to the NUL. */
     const kf_source *upload;  /**< Instead of `body`. */
-    const char *content_type; /**< Default: "application/json" with a body, "application/octet-stream" with an upload. */
+    const char *content_type; /**< Default: "application/json" with a body; with an upload its own `content_type`, or
+                                   "application/octet-stream". */
     kf_sink *download;        /**< Where a success's body goes, instead of `*text`. */
     bool idempotent;          /**< It may be sent again after an unclear failure. GET, HEAD, PUT, DELETE always are. */
 } kf_request;

@@ -60,10 +60,11 @@ typedef struct kf_error {
     int64_t retry_after_ms;    /**< The wait that the server asked for, in milliseconds; -1 when it did not. */
     char message[512];         /**< One sentence for a person: what failed, and where. Empty on success. */
     char server_code[96];      /**< The server's own error code, if its error body has one. */
-    char server_message[256];  /**< The server's own words: its message; where there is a detail too, "message: detail".
+    char server_message[256];  /**< The server's own words: its message; where there is a detail too, "message: detail";
+                                    where single fields of the request are wrong, "message: field: why; field: why".
                                     On one line; of a long text the middle is left out. Of a body in no known form, its
                                     text without markup. */
-    char server_location[128]; /**< What the server says the error is about. */
+    char server_location[128]; /**< What the server says the error is about; of several fields the first. */
     char request_id[64];       /**< The id that this call had in the `X-Request-Id` header, kept over its attempts. */
     char idempotency_id[64];   /**< The id that made the creation repeatable: the caller's, or the library's. */
     char operation[96];        /**< The operation, for example "kuflow.createProcess"; empty outside of calls. */

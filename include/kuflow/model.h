@@ -78,6 +78,50 @@ typedef enum kf_type_flag {
     KF_TYPE_REQUEST = 1 << 4    /**< Parameters of an operation: never decoded, has no `extra`. */
 } kf_type_flag;
 
+/** Properties of a member on wires other than the library's own JSON; any combination. */
+typedef enum kf_wire_flag {
+    KF_WIRE_ATTRIBUTE = 1 << 0, /**< XML: an attribute. */
+    KF_WIRE_TEXT = 1 << 1,      /**< XML: the text of the element itself. */
+    KF_WIRE_WRAPPED = 1 << 2,   /**< XML: the elements of the array stand within one element. */
+    KF_WIRE_BY_NAME = 1 << 3,   /**< XML: each element of the array is named by the text of its discriminator. */
+    KF_WIRE_ENTRIES = 1 << 4,   /**< JSON: an object may stand for the array of objects; each of its members is read
+                                     as {"key": its name, "value": its value}. */
+    KF_WIRE_TIME = 1 << 5,      /**< A date-time: a number is read as milliseconds since 1970. */
+    KF_WIRE_IN_JSON = 1 << 6,   /**< An array that every answer in JSON has, be it empty: one without it cannot be used
+                                     (KF_ERROR_DECODE). In XML an array without elements is just not there. */
+    KF_WIRE_FILLED = 1 << 7     /**< An array that the server is known to leave empty although it should not: such an
+                                     answer cannot be used (KF_ERROR_DECODE). The operation's description says more. */
+} kf_wire_flag;
+
+/** What a member is called on other wires. */
+typedef struct kf_wire_field {
+    const char *name; /**< XML: its element or attribute, with its prefix ("xsi:type"). NULL: as on the wire. */
+    const char *item; /**< XML: the name of each element within a wrapped array. NULL: as the wrapper. */
+    const char *const *aliases; /**< Further names that it is read by, in XML and JSON; ends with NULL. NULL: none. */
+    uint16_t flags;             /**< kf_wire_flag, combined. */
+} kf_wire_field;
+
+/**
+ * How a type looks in XML, and in the JSON of other releases of a server. Whatever form comes, it is brought into the
+ * library's own JSON before it is decoded, so that the structs do not differ.
+ *
+ * Scalars are read from texts and texts from scalars ("id": 5 for "id": "5"), an array from a single value, an object or
+ * map from an empty array, an object from one around it that is called as its type ({"task": {…}}), an object with the
+ * text of an element from that text. What belongs to no member is kept in `extra`; of XML as JSON: an element is its
+ * text, or an object of its attributes and elements ("#text" is what stands between them), and elements of one name are
+ * an array.
+ */
+typedef struct kf_wire {
+    const char *root;              /**< XML: the document's element. NULL: it never is one. */
+    const char *const *aliases;    /**< Further names of that element; also what else selects it among variants (the
+                                        name of a class, with its package or without), and what an object around it may
+                                        be called. Ends with NULL. */
+    const char *const *known_by;   /**< Members that only this variant has: they select it when nothing else does. */
+    const char *const *flatten;    /**< Members whose own members count as this type's ("attributes"); those that the
+                                        type does not know stay where they are. */
+    const kf_wire_field *fields;   /**< One for each of its fields; NULL: as on the wire. */
+} kf_wire;
+
 struct kf_type;
 
 /** The type that a discriminator's text selects. */
@@ -93,6 +137,7 @@ typedef struct kf_type {
     const uint16_t *slots;      /**< kf_name_hash() of a name, masked, gives a slot: the field's index plus 1, or 0. */
     const char *discriminator;  /**< The member whose text selects a variant; NULL for none. */
     const kf_variant *variants; /**< `variant_count` of them. A text that is not among them leaves this type itself. */
+    const kf_wire *wire;        /**< NULL: it is read and written as the library's own JSON only. */
     uint32_t hash_seed;
     uint16_t slot_mask;
     uint16_t field_count;
@@ -118,7 +163,8 @@ KF_API const char *kf_enum_text(const kf_enum *description, int value);
 KF_API int kf_enum_value(const kf_enum *description, const char *text);
 
 /**
- * Decodes JSON text into a struct of that type, or of the variant that its discriminator selects.
+ * Decodes JSON text into a struct of that type, or of the variant that its discriminator selects. With a kf_type.wire the
+ * forms that it describes are read as well, XML among them: its first byte tells.
  *
  * Lenient where servers are: unknown members, unknown enum texts, null anywhere and missing required members are kept
  * (see kf_extra), not refused. Strict where data would be lost: invalid JSON, a wrong type, a number that does not
@@ -131,6 +177,24 @@ KF_API int kf_enum_value(const kf_enum *description, const char *text);
  *         KF_ERROR_LIMIT (nested deeper than 512 levels), KF_ERROR_MEMORY, KF_ERROR_ARGUMENT.
  */
 KF_API kf_status kf_model_decode(const kf_type *type, const char *text, size_t length, void **model, kf_error *error);
+
+/**
+ * Decodes XML text into a struct, as kf_model_decode() does JSON: what belongs to no member is kept in `extra`, as JSON.
+ * The text may be in any encoding that its declaration or byte order mark names and libxml2 knows. A document type
+ * declaration is refused, so that there are no entities but XML's own; nothing is ever loaded. White space before the
+ * document, and a prefix that is not declared, are overlooked. The root element must be one that the type is called by.
+ * @return As kf_model_decode(); KF_ERROR_ARGUMENT also for a type without kf_type.wire.
+ */
+KF_API kf_status kf_model_decode_xml(const kf_type *type, const char *text, size_t length, void **model,
+                                     kf_error *error);
+
+/**
+ * Encodes a struct as an XML document, with declaration, in UTF-8. `extra` members become elements of their names.
+ * @param text  Receives the terminated text; free it with kf_free(). NULL on failure.
+ * @return As kf_model_encode(); KF_ERROR_ENCODE also for a text with a character that XML cannot hold, and
+ *         KF_ERROR_ARGUMENT for a type without a root element.
+ */
+KF_API kf_status kf_model_encode_xml(const kf_type *type, const void *model, char **text, kf_error *error);
 
 /**
  * Encodes a struct as JSON text, all members included, in the order in which they were received. A struct whose

@@ -40,6 +40,7 @@ typedef struct kf_parameter {
     uint8_t style;         /**< kf_style */
     bool explode;          /**< An array as repeated keys, an object as one pair a member. */
     bool allow_reserved;   /**< OpenAPI's `allowReserved`. */
+    const char *prefix;    /**< Put before each key of an exploded object: "map_". NULL for none. */
 } kf_parameter;
 
 /** Whether an operation may be sent again when it is not known if the first request was carried out. */
@@ -55,6 +56,7 @@ typedef enum kf_idempotency {
 typedef struct kf_answer {
     const kf_type *type; /**< NULL: no content. */
     uint16_t status;     /**< 200, 304, …; 2 stands for "2XX" and for `default`. */
+    bool optional;       /**< The content may be missing; without it the call succeeds and gives NULL. */
 } kf_answer;
 
 /** How a list operation is paged. Names are those on the wire; paths have dots ("metadata.totalPages"). */
@@ -68,8 +70,14 @@ typedef struct kf_pagination {
     const char *items;    /**< Where the items stand in the answer; NULL when the answer itself is the array. */
     const char *total;    /**< Where the number of all items stands; NULL when it is not told. */
     const char *pages;    /**< Where the number of all pages stands; NULL when it is not told. */
+    const char *next;     /**< Where the address of the next page stands: null on the last one. NULL: nowhere. */
     uint8_t style;        /**< kf_page_style */
     uint8_t first;        /**< The first page's number: 0 or 1. */
+    uint16_t size_sent;   /**< The size that an iterator asks for when the caller named none, because the server pages
+                               only when both are there. 0: none. */
+    bool whole;           /**< Without a size among the parameters the answer is the whole list, whatever its length. */
+    bool cumulative;      /**< A page also has all items of the pages before it: the server only counts to its end.
+                               Without position and size it gives none, so kf_call() wants both. */
 } kf_pagination;
 
 /** Properties of an operation. */
@@ -78,7 +86,8 @@ typedef enum kf_operation_flag {
     KF_OPERATION_DOWNLOAD = 1 << 1,      /**< The answer goes to a kf_sink. */
     KF_OPERATION_BODY_REQUIRED = 1 << 2, /**< The body may not be NULL. */
     KF_OPERATION_DEPRECATED = 1 << 3,
-    KF_OPERATION_NO_AUTH = 1 << 4 /**< Sent without credentials: `security: []`. */
+    KF_OPERATION_NO_AUTH = 1 << 4, /**< Sent without credentials: `security: []`. */
+    KF_OPERATION_JSON_TOO = 1 << 5 /**< The answer, XML by default, may be had as JSON: kf_client_options.prefer_json. */
 } kf_operation_flag;
 
 struct kf_service;
@@ -98,9 +107,13 @@ typedef struct kf_operation {
     const char *accept;              /**< The Accept header. */
     const kf_answer *answers;        /**< The answers that mean success. */
     const kf_pagination *pagination; /**< NULL when it is not a paged list. */
+    const char *wait;                /**< Of a long poll: the query parameter that says for how many seconds the server
+                                          may keep its answer back. NULL for others. */
+    uint16_t wait_s;                 /**< Those seconds, where the parameter is left out. */
     uint8_t answer_count;
     uint8_t idempotency; /**< kf_idempotency */
     uint16_t flags;      /**< kf_operation_flag, combined. */
+    uint8_t server;      /**< Which server of the service it is for: 0 the document's own, 1 the first of `servers`, … */
 } kf_operation;
 
 /** Where a service's error bodies have their parts: JSON pointers into the body; NULL for none. */
@@ -109,7 +122,17 @@ typedef struct kf_error_pointers {
     const char *code;
     const char *detail;
     const char *location;
+    const char *fields; /**< An object with a member for each field of the request that is wrong: a text or several. */
 } kf_error_pointers;
+
+/** A server that some operations of a document are for, beside the document's own. */
+typedef struct kf_server {
+    const char *name; /**< "start" */
+    const char *url;
+} kf_server;
+
+/** The most servers that a service has beside the document's own. */
+#define KF_SERVERS_MAX 4
 
 /** A service: one OpenAPI document. */
 typedef struct kf_service {
@@ -117,6 +140,7 @@ typedef struct kf_service {
     const char *title;
     const char *version;    /**< The document's version. */
     const char *server_url; /**< The document's first server; the default of kf_client_options.base_url. May be NULL. */
+    const kf_server *servers; /**< `server_count` of them: those of single operations. */
     const kf_type *const *types;
     const kf_enum *const *enums;
     const kf_operation *operations;
@@ -124,6 +148,7 @@ typedef struct kf_service {
     uint16_t type_count;
     uint16_t enum_count;
     uint16_t operation_count;
+    uint8_t server_count;
 } kf_service;
 
 /** The services of the library, `*count` of them. */
@@ -147,6 +172,25 @@ KF_API const kf_operation *kf_operation_find(const char *name);
  */
 KF_API kf_status kf_call(struct kf_client *client, const kf_operation *operation, const void *path,
                          const void *parameters, const void *body, void *out, kf_error *error);
+
+/**
+ * Calls an operation by its name, with JSON in and JSON out: for bindings, tools and tests. As kf_call() in all else.
+ *
+ *     kf_call_json(client, "kuflow.findProcesses", "{\"size\": 10, \"tenantId\": [\"…\"]}", &json, &error)
+ *
+ * @param operation  Its full name, as kf_operation_find() knows it.
+ * @param json_in  An object with the parameters by their names on the wire, those of the path too, and "body": the
+ *              body's JSON, whatever form it takes on the wire. The bytes of an upload are a text, or an object with one
+ *              of "text", "base64" and "path" (a file), and with "content_type" where the usual one will not do. A
+ *              download may have "sink": {"path": …}, the file that it goes to. A null counts as absent. NULL: nothing.
+ * @param json_out  Receives the answer's JSON, all of it, "null" when there is none; free it with kf_free(). Of a
+ *              download an object with "content_type", "file_name", "length", and without a file "base64". NULL on
+ *              failure. May be NULL.
+ * @return As kf_call(); KF_ERROR_ARGUMENT also for an unknown operation, for a member that is not one of its parameters,
+ *         and for an input that is not JSON; KF_ERROR_DECODE for a parameter or body of another type.
+ */
+KF_API kf_status kf_call_json(struct kf_client *client, const char *operation, const char *json_in, char **json_out,
+                              kf_error *error);
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,9 @@ typedef struct kf_source {
     void *user;          /**< For `read` and `rewind`. */
     kf_progress_fn progress; /**< May be NULL. Set it after init. */
     void *progress_user;
+    const char *content_type; /**< What the bytes are: "application/json". NULL: what the operation takes by default. A
+                                   `Content-Type` among the headers of the client or scope comes before it. Borrowed; set
+                                   it after init. */
 } kf_source;
 
 KF_API void kf_source_memory(kf_source *source, const void *data, size_t length);

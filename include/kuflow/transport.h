@@ -24,6 +24,7 @@ typedef struct kf_exchange {
     int64_t body_length;  /**< -1 when not known; 0 without body. */
     void *read_user;
     int64_t timeout_ms; /**< For this attempt; -1 for none. */
+    int64_t idle_ms;    /**< So long without a byte in either direction ends it; -1 for none. */
 
     /** To be called for each header of the final answer, then for each piece of the body. A return other than 0 means:
      *  stop here. */

@@ -1,11 +1,13 @@
 #define _DEFAULT_SOURCE 1
 #include "client/headers.h"
+#include "client/page.h"
 #include "client/send.h"
 #include "client/tail.h"
 #include "core/fail.h"
 #include "http/parameter.h"
 #include "kuflow/uuid.h"
 #include "model/codec.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +21,7 @@ typedef struct kf_call_state {
     void *out;
     kf_error *error;
     kf_buffer url;
-    kf_buffer text; /* the body's JSON */
+    kf_buffer text; /* the body's JSON or XML */
     bool keyed; /* the body has an id that makes a repeat harmless */
     kf_header_list headers;
     kf_upload upload;
@@ -33,7 +35,7 @@ static bool has_flag(const kf_call_state *call, kf_operation_flag flag)
     return (call->operation->flags & flag) != 0;
 }
 
-static kf_status check_arguments(const kf_call_state *call, const void *path, kf_error *error)
+static kf_status check_arguments(const kf_call_state *call, const void *path, const void *parameters, kf_error *error)
 {
     const kf_operation *operation = call->operation;
     bool upload = has_flag(call, KF_OPERATION_UPLOAD);
@@ -45,7 +47,7 @@ static kf_status check_arguments(const kf_call_state *call, const void *path, kf
         return kf_fail(error, KF_ERROR_ARGUMENT, "the operation takes no body");
     if (has_flag(call, KF_OPERATION_DOWNLOAD) && call->out == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "the sink is missing");
-    return KF_OK;
+    return kf_page_check(operation, parameters, error);
 }
 
 /* The id that makes a creation repeatable: the caller's, or a new one, which `made` then points to. */
@@ -80,8 +82,14 @@ static kf_status prepare_body(kf_call_state *call)
     if (operation->idempotency == KF_IDEMPOTENCY_KEY)
         find_key(call, &options.key);
     call->text.secret = (operation->body->flags & KF_TYPE_SECRET) != 0;
+    if (call->text.secret) {
+        call->send.body_type = operation->body;
+        call->send.body = call->body;
+    }
     kf_error error; /* of its own: encoding clears it */
-    kf_status status = kf_model_encode_to(operation->body, call->body, &options, &call->text, &error);
+    bool xml = operation->body->wire != NULL && kf_media_is_xml(operation->body_media);
+    kf_status status =
+        (xml ? kf_model_encode_xml_to : kf_model_encode_to)(operation->body, call->body, &options, &call->text, &error);
     if (status != KF_OK)
         return kf_fail(call->error, status, "%s", error.message);
     if (call->text.failed)
@@ -107,18 +115,37 @@ static kf_status prepare_receiver(kf_call_state *call)
     return kf_download_init(&call->download, call->out, core->max_response_bytes, &core->clock, call->error);
 }
 
+static const char *content_type(const kf_call_state *call)
+{
+    if (call->body == NULL)
+        return NULL;
+    const kf_source *source = has_flag(call, KF_OPERATION_UPLOAD) ? call->body : NULL;
+    return source != NULL && source->content_type != NULL ? source->content_type : call->operation->body_media;
+}
+
+/* How long the server is asked to keep its answer back. */
+static int64_t wait_ms(const kf_operation *operation, const void *parameters)
+{
+    int64_t seconds = operation->wait_s;
+    for (size_t i = 0; operation->wait != NULL && parameters != NULL && i < operation->parameters->field_count; i++)
+        if (strcmp(operation->parameters->fields[i].name, operation->wait) == 0)
+            seconds = kf_page_parameter(&operation->parameters->fields[i], parameters, seconds);
+    return seconds > 0 ? seconds * 1000 : 0;
+}
+
 static kf_status prepare(kf_call_state *call, const void *path, const void *parameters)
 {
     const kf_operation *operation = call->operation;
     const kf_client *client = call->client;
     const kf_url_values values = {path, parameters, client->tenant, &client->query};
     kf_send *send = &call->send;
-    kf_status status = kf_client_base(call->client, operation->service, &send->base, call->error);
+    kf_status status = kf_client_base(call->client, operation, &send->base, call->error);
     if (status == KF_OK)
         status = kf_url_build(send->base, operation, &values, &call->url, call->error);
     if (status == KF_OK)
         status = prepare_body(call);
-    const kf_own_headers own = {operation->accept, call->body != NULL ? operation->body_media : NULL,
+    bool json = has_flag(call, KF_OPERATION_JSON_TOO) && client->core->prefer_json;
+    const kf_own_headers own = {json ? "application/json" : operation->accept, content_type(call),
                                 has_flag(call, KF_OPERATION_DOWNLOAD) ? KF_UNCOMPRESSED : NULL};
     if (status == KF_OK)
         status = kf_headers_collect(&call->headers, client, NULL, operation, parameters, &own, call->error);
@@ -137,6 +164,7 @@ static kf_status prepare(kf_call_state *call, const void *path, const void *para
     send->repeatable = operation->idempotency == KF_IDEMPOTENCY_SAFE || call->keyed ||
                        strcmp(operation->method, "GET") == 0 || strcmp(operation->method, "HEAD") == 0;
     send->authorize = !has_flag(call, KF_OPERATION_NO_AUTH);
+    send->wait_ms = wait_ms(operation, parameters);
     send->transfer = has_flag(call, KF_OPERATION_UPLOAD) || has_flag(call, KF_OPERATION_DOWNLOAD);
     send->receiver = &call->receiver;
     send->error = call->error;
@@ -162,9 +190,11 @@ static kf_status decode_answer(kf_call_state *call)
 {
     kf_receiver *receiver = &call->receiver;
     int http = receiver->http_status;
-    const kf_decode_options options = {call->client->core->max_json_depth, http};
+    const kf_decode_options options = {.max_depth = call->client->core->max_json_depth, .http_status = http};
     const kf_answer *answer = kf_operation_answer(call->operation, http);
     if (receiver->download != NULL || answer == NULL || answer->type == NULL)
+        return KF_OK;
+    if (receiver->body.length == 0 && answer->optional)
         return KF_OK;
     if (receiver->body.length == 0)
         return unusable(call, KF_ERROR_TRANSPORT, "the answer came without the content that it should have");
@@ -177,16 +207,20 @@ static kf_status decode_answer(kf_call_state *call)
     kf_error error;
     error.message[0] = '\0';
     bool null = is_null(answer->type, text);
+    bool xml = answer->type->wire != NULL && kf_wire_is_xml(text, length);
     kf_status status = kf_model_decode_in_place(answer->type, text, length, &options, call->out, &error);
-    if (status == KF_OK && null) {
+    if (status == KF_OK && null)
+        status = answer->optional ? KF_OK : kf_fail(&error, KF_ERROR_DECODE, "it is null");
+    else if (status == KF_OK)
+        status = kf_model_expect(answer->type, *(void **)call->out, xml, &error);
+    if (null || status != KF_OK) {
         kf_model_free(*(void **)call->out);
         *(void **)call->out = NULL;
-        status = kf_fail(&error, KF_ERROR_DECODE, "it is null");
     }
     if (status == KF_OK)
         return KF_OK;
     char message[sizeof(error.message) + sizeof(receiver->content_type) + 64];
-    bool other = *receiver->content_type != '\0' && strstr(receiver->content_type, "json") == NULL;
+    bool other = *receiver->content_type != '\0' && strstr(receiver->content_type, xml ? "xml" : "json") == NULL;
     snprintf(message, sizeof(message), "the answer cannot be used: %s%s%s", error.message,
              other ? "; the server calls it " : "", other ? receiver->content_type : "");
     return unusable(call, status, message);
@@ -194,7 +228,7 @@ static kf_status decode_answer(kf_call_state *call)
 
 static kf_status run(kf_call_state *call, const void *path, const void *parameters)
 {
-    kf_status status = check_arguments(call, path, call->error);
+    kf_status status = check_arguments(call, path, parameters, call->error);
     if (status == KF_OK)
         status = prepare(call, path, parameters);
     if (status == KF_OK) {

@@ -13,7 +13,12 @@ static void core_release(kf_core *core)
     if (core == NULL || atomic_fetch_sub(&core->references, 1) != 1)
         return;
     kf_pool_free(core->pool);
-    kf_base_url_free(atomic_load(&core->base));
+    for (size_t i = 0; i < sizeof(core->bases) / sizeof(core->bases[0]); i++)
+        kf_base_url_free(atomic_load(&core->bases[i]));
+    for (size_t i = 0; i < core->server_count; i++) {
+        free(core->servers[i].name);
+        kf_base_url_free(core->servers[i].base);
+    }
     kf_auth_free(&core->auth);
     free(core->user_agent);
     free(core);
@@ -32,7 +37,6 @@ static kf_status make_pool(kf_core *core, const kf_client_options *options, kf_e
     kf_connection_options connection = {
         .allow_http = options->allow_http,
         .connect_timeout_ms = options->connect_timeout_ms,
-        .idle_timeout_ms = options->idle_timeout_ms,
         .max_header_bytes = options->max_header_bytes,
         .max_idle_connections = options->max_idle_connections,
         .tls_version = options->tls_version,
@@ -60,6 +64,31 @@ static char *make_user_agent(const char *prefix)
     return made;
 }
 
+/* The addresses that the caller gave. */
+static kf_status take_base_urls(kf_core *core, const kf_client_options *options, kf_error *error)
+{
+    if (options->base_url != NULL) {
+        kf_base_url *base = NULL;
+        kf_status status = kf_base_url_new(options->base_url, options->allow_http, &base, error);
+        atomic_store(&core->bases[0], base);
+        if (status != KF_OK)
+            return status;
+    }
+    for (size_t i = 0; i < options->server_count; i++) {
+        kf_named_base *server = &core->servers[i];
+        const kf_pair *pair = &options->servers[i];
+        core->server_count++;
+        if (pair->name == NULL || pair->value == NULL)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "a server has no name or no base URL");
+        if (!copy_text(&server->name, pair->name))
+            return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+        kf_status status = kf_base_url_new(pair->value, options->allow_http, &server->base, error);
+        if (status != KF_OK)
+            return status;
+    }
+    return KF_OK;
+}
+
 static kf_status make_core(const kf_client_options *options, kf_core **core, kf_error *error)
 {
     kf_core *made = calloc(1, sizeof(*made));
@@ -68,14 +97,17 @@ static kf_status make_core(const kf_client_options *options, kf_core **core, kf_
     if (made == NULL)
         return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
     atomic_init(&made->references, 1);
-    atomic_init(&made->base, NULL);
+    for (size_t i = 0; i < sizeof(made->bases) / sizeof(made->bases[0]); i++)
+        atomic_init(&made->bases[i], NULL);
     made->transport = options->transport;
     made->allow_http = options->allow_http;
+    made->idle_timeout_ms = options->idle_timeout_ms;
     made->retry_base_ms = options->retry_base_ms;
     made->retry_max_ms = options->retry_max_ms;
     made->retry_after_max_ms = options->retry_after_max_ms;
     made->max_response_bytes = options->max_response_bytes;
     made->max_json_depth = options->max_json_depth;
+    made->prefer_json = options->prefer_json;
     made->on_event = options->on_event;
     made->on_event_user = options->on_event_user;
     kf_uuid_new(made->request_ids);
@@ -84,11 +116,8 @@ static kf_status make_core(const kf_client_options *options, kf_core **core, kf_
     kf_budget_init(&made->budget, options->no_retry_budget);
     /* First, as it sets libcurl up. */
     status = make_pool(made, options, error);
-    if (status == KF_OK && options->base_url != NULL) {
-        kf_base_url *base = NULL;
-        status = kf_base_url_new(options->base_url, options->allow_http, &base, error);
-        atomic_store(&made->base, base);
-    }
+    if (status == KF_OK)
+        status = take_base_urls(made, options, error);
     if (status == KF_OK)
         status = kf_auth_init(&made->auth, options, error);
     if (status == KF_OK && (made->user_agent = make_user_agent(options->user_agent)) == NULL)
@@ -140,6 +169,39 @@ kf_status kf_client_new(const kf_client_options *options, kf_client **client, kf
     else
         kf_client_free(made);
     return status;
+}
+
+kf_status kf_client_begin(const kf_client_options *options, kf_client_options *own, kf_client **client, kf_error *error)
+{
+    kf_error_clear(error);
+    if (client != NULL)
+        *client = NULL;
+    return kf_options_copy(options, own, error);
+}
+
+void kf_put_base_url(kf_buffer *url, const char *text, const kf_service *service, const char *end)
+{
+    if (text == NULL || *text == '\0')
+        text = service->server_url;
+    const char *scheme = strstr(text, "://");
+    if (scheme == NULL || strpbrk(text, "?#") != NULL) {
+        kf_buffer_text(url, text);
+        return;
+    }
+    const char *path = scheme + 3 + strcspn(scheme + 3, "/");
+    kf_buffer_append(url, text, (size_t)(path - text));
+    size_t start = url->length;
+    for (const char *next; *path != '\0'; path = next) {
+        path += strspn(path, "/");
+        next = path + strcspn(path, "/");
+        if (next > path) {
+            kf_buffer_char(url, '/');
+            kf_buffer_append(url, path, (size_t)(next - path));
+        }
+    }
+    size_t length = url->length - start, last = strlen(end);
+    if (length < last || memcmp(url->data + url->length - last, end, last) != 0)
+        kf_buffer_text(url, end);
 }
 
 kf_status kf_client_new_for(kf_client_options *own, kf_buffer *url, kf_auth login, kf_client **client, kf_error *error)
@@ -248,25 +310,60 @@ const kf_response *kf_client_response(const kf_client *scope)
     return scope == NULL ? NULL : scope->response;
 }
 
-kf_status kf_client_base(kf_client *client, const kf_service *service, const kf_base_url **base, kf_error *error)
+/* The address that the document has for a server, made when it is first needed. */
+static kf_status document_base(kf_core *core, const kf_service *service, unsigned server, const kf_base_url **base,
+                               kf_error *error)
 {
-    kf_base_url *present = atomic_load(&client->core->base);
+    kf_base_url *present = atomic_load(&core->bases[server]);
     if (present == NULL) {
-        if (service == NULL || service->server_url == NULL)
-            return kf_fail(error, KF_ERROR_ARGUMENT, "base_url is not set");
+        const char *url = service == NULL ? NULL : server == 0 ? service->server_url : service->servers[server - 1].url;
         kf_base_url *made;
-        kf_status status = kf_base_url_new(service->server_url, client->core->allow_http, &made, error);
+        if (url == NULL)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "base_url is not set");
+        kf_status status = kf_base_url_new(url, core->allow_http, &made, error);
         if (status != KF_OK)
             return status;
         made->owner = service;
-        if (atomic_compare_exchange_strong(&client->core->base, &present, made))
+        if (atomic_compare_exchange_strong(&core->bases[server], &present, made))
             present = made;
         else
             kf_base_url_free(made);
     }
-    /* The credentials are for one server. */
+    /* The credentials are for one service. */
     if (present->owner != NULL && service != NULL && present->owner != service)
         return kf_fail(error, KF_ERROR_ARGUMENT, "this client was first used for another service; give it a base_url");
     *base = present;
     return KF_OK;
+}
+
+/* A name that the service does not have is a mistake that would send requests elsewhere. */
+static kf_status check_servers(const kf_core *core, const kf_service *service, kf_error *error)
+{
+    for (size_t i = 0; i < core->server_count; i++) {
+        size_t k = 0;
+        while (k < service->server_count && strcmp(service->servers[k].name, core->servers[i].name) != 0)
+            k++;
+        if (k == service->server_count)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "%s has no server named \"%s\"", service->name,
+                           core->servers[i].name);
+    }
+    return KF_OK;
+}
+
+kf_status kf_client_base(kf_client *client, const kf_operation *operation, const kf_base_url **base, kf_error *error)
+{
+    kf_core *core = client->core;
+    const kf_service *service = operation == NULL ? NULL : operation->service;
+    unsigned server = operation == NULL ? 0 : operation->server;
+    kf_status status = service == NULL ? KF_OK : check_servers(core, service, error);
+    for (size_t i = 0; server > 0 && status == KF_OK && i < core->server_count; i++) {
+        if (strcmp(core->servers[i].name, service->servers[server - 1].name) == 0) {
+            *base = core->servers[i].base;
+            return KF_OK;
+        }
+    }
+    if (status == KF_OK)
+        status = document_base(core, service, 0, base, error);
+    bool given = status == KF_OK && (*base)->owner == NULL;
+    return status == KF_OK && server > 0 && !given ? document_base(core, service, server, base, error) : status;
 }

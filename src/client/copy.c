@@ -3,6 +3,7 @@
 #include "core/fail.h"
 #include "http/parameter.h"
 #include "model/codec.h"
+#include "model/layout.h"
 
 #include <string.h>
 
@@ -47,11 +48,13 @@ static kf_status copy_array(kf_arena *arena, const kf_field *field, void *model,
 {
     void **items = (void **)((char *)model + field->offset);
     size_t count = *(const size_t *)((char *)model + field->count_offset);
-    size_t size = kf_field_element_size(field);
+    const kf_layout *layout = kf_layout_of(field->kind);
+    bool map = (field->flags & KF_FIELD_MAP) != 0;
+    size_t size = map ? layout->entry_size : kf_field_element_size(field);
+    static const kf_field key = {.kind = KF_KIND_STRING};
     if (*items == NULL)
         return KF_OK;
-    if ((field->flags & KF_FIELD_MAP) != 0 ||
-        (field->kind == KF_KIND_OBJECT && (field->flags & KF_FIELD_INDIRECT) == 0))
+    if (field->kind == KF_KIND_OBJECT && !map && (field->flags & KF_FIELD_INDIRECT) == 0)
         return kf_fail(error, KF_ERROR_ARGUMENT, "the parameter \"%s\" is not one that a pager can keep", field->name);
     char *copy = kf_arena_alloc(arena, count * size + 1);
     if (copy == NULL)
@@ -59,8 +62,13 @@ static kf_status copy_array(kf_arena *arena, const kf_field *field, void *model,
     memcpy(copy, *items, count * size);
     *items = copy;
     kf_status status = KF_OK;
-    for (size_t i = 0; i < count && status == KF_OK; i++)
-        status = copy_element(arena, field, copy + i * size, error);
+    for (size_t i = 0; i < count && status == KF_OK; i++) {
+        char *element = copy + i * size;
+        if (map)
+            status = copy_element(arena, &key, element, error);
+        if (status == KF_OK)
+            status = copy_element(arena, field, element + (map ? layout->entry_at : 0), error);
+    }
     return status;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/fail.h"
 #include "model/codec.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,10 +72,37 @@ static const char *reason_phrase(int http_status)
     return "";
 }
 
-static bool at_pointer(const kf_receiver *receiver, const char *pointer, char *target, size_t size)
+/* The first of several pointers, with blanks between them, that leads to something. */
+static bool at_pointer(const kf_buffer *body, const char *pointers, char *target, size_t size)
 {
-    return pointer != NULL && kf_json_pointer_text(receiver->body.data, receiver->body.length, pointer, target, size) &&
-           *target != '\0';
+    char pointer[256];
+    if (pointers == NULL)
+        return false;
+    do {
+        size_t length = strcspn(pointers, " ");
+        snprintf(pointer, sizeof(pointer), "%.*s", (int)length, pointers);
+        if (kf_json_pointer_text(body->data, body->length, pointer, target, size) && *target != '\0')
+            return true;
+        pointers += length + strspn(pointers + length, " ");
+    } while (*pointers != '\0');
+    return false;
+}
+
+/* How far the end of an element is whose content is not for people; 0 for others. */
+static size_t hidden(const char *text)
+{
+    static const char *const names[] = {"style", "script"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t length = strlen(names[i]);
+        const char *end = text;
+        if (strncasecmp(text + 1, names[i], length) != 0)
+            continue;
+        do
+            end = strstr(end + 1, "</");
+        while (end != NULL && strncasecmp(end + 2, names[i], length) != 0);
+        return end != NULL ? (size_t)(end - text) : strlen(text);
+    }
+    return 0;
 }
 
 /* The server's words in a body that is not JSON, or not the document's JSON: without markup, on one line. */
@@ -86,6 +114,7 @@ static void plain_text(const kf_receiver *receiver, char *target, size_t size)
     for (size_t i = 0; i < receiver->body.length && used + 1 < sizeof(text); i++) {
         char c = receiver->body.data[i];
         if (c == '<') {
+            i += hidden(receiver->body.data + i);
             tag = true;
         } else if (c == '>' && tag) {
             tag = false;
@@ -104,38 +133,66 @@ static void plain_text(const kf_receiver *receiver, char *target, size_t size)
 }
 
 /* Where other services have their words. */
-static bool at_usual_places(const kf_receiver *receiver, char *target, size_t size)
+static bool at_usual_places(const kf_buffer *body, char *target, size_t size)
 {
     static const char *const places[] = {"/message", "/detail", "/title", "/error_description", "/error"};
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (at_pointer(receiver, places[i], target, size))
+        if (at_pointer(body, places[i], target, size))
             return true;
     return false;
 }
 
-static void read_body(const kf_receiver *receiver, const kf_error_pointers *pointers, kf_error *error)
+/* Which fields are wrong, and why. Where the only reason is the message already, its field alone is news. */
+static void read_fields(const kf_buffer *body, const char *pointer, char *detail, size_t size, kf_error *error)
+{
+    char *location = error->server_location;
+    if (!kf_json_pointer_fields(body->data, body->length, pointer, detail, size, location,
+                                sizeof(error->server_location)))
+        return;
+    size_t length = strlen(location);
+    if (strncmp(detail, location, length) == 0 && strncmp(detail + length, ": ", 2) == 0 &&
+        strcmp(detail + length + 2, error->server_message) == 0)
+        *detail = '\0';
+}
+
+/* What a body says; of one that is JSON, or XML made JSON. Whether there is a message. */
+static bool read_parts(const kf_buffer *body, const kf_error_pointers *pointers, kf_error *error)
 {
     char detail[1024] = "";
-    if (receiver->body.length == 0)
-        return;
     bool found = false;
     if (pointers != NULL) {
-        found = at_pointer(receiver, pointers->message, error->server_message, sizeof(error->server_message));
-        at_pointer(receiver, pointers->code, error->server_code, sizeof(error->server_code));
-        at_pointer(receiver, pointers->location, error->server_location, sizeof(error->server_location));
-        at_pointer(receiver, pointers->detail, detail, sizeof(detail));
+        found = at_pointer(body, pointers->message, error->server_message, sizeof(error->server_message));
+        at_pointer(body, pointers->code, error->server_code, sizeof(error->server_code));
+        at_pointer(body, pointers->location, error->server_location, sizeof(error->server_location));
+        if (!at_pointer(body, pointers->detail, detail, sizeof(detail)) && pointers->fields != NULL)
+            read_fields(body, pointers->fields, detail, sizeof(detail), error);
     }
     if (!found)
-        found = at_usual_places(receiver, error->server_message, sizeof(error->server_message));
+        found = at_usual_places(body, error->server_message, sizeof(error->server_message));
     if (*detail != '\0' && strcmp(detail, error->server_message) != 0) {
         char joined[sizeof(error->server_message) + sizeof(detail) + 2];
-        snprintf(joined, sizeof(joined), "%s%s%s", error->server_message, found ? ": " : "", detail);
+        size_t length = strlen(error->server_message);
+        if (length > 0 && error->server_message[length - 1] == '.') /* what follows goes on with the sentence */
+            length--;
+        snprintf(joined, sizeof(joined), "%.*s%s%s", (int)length, error->server_message, found ? ": " : "", detail);
         kf_copy_words(error->server_message, sizeof(error->server_message), joined, strlen(joined));
         found = true;
     }
-    char first = receiver->body.data[strspn(receiver->body.data, " \t\r\n")];
+    return found;
+}
+
+static void read_body(const kf_receiver *receiver, const kf_error_pointers *pointers, kf_error *error)
+{
+    kf_buffer json = {.secret = receiver->body.secret};
+    if (receiver->body.length == 0)
+        return;
+    bool xml = kf_wire_any_xml(receiver->body.data, receiver->body.length, &json);
+    const kf_buffer *body = xml ? &json : &receiver->body;
+    bool found = read_parts(body, pointers, error);
+    char first = body->data[strspn(body->data, " \t\r\n")];
     if (!found && first != '{' && first != '[')
         plain_text(receiver, error->server_message, sizeof(error->server_message));
+    kf_buffer_free(&json);
 }
 
 kf_status kf_describe_answer(const kf_receiver *receiver, const kf_error_pointers *pointers, kf_error *error)

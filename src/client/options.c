@@ -63,6 +63,7 @@ static const kf_option options_table[] = {
     OPTION(OPTION_INT64, retry_max_ms),
     OPTION(OPTION_INT64, retry_after_max_ms),
     OPTION(OPTION_BOOL, no_retry_budget),
+    OPTION(OPTION_BOOL, prefer_json),
     OPTION(OPTION_SIZE, max_response_bytes),
     OPTION(OPTION_SIZE, max_header_bytes),
     OPTION(OPTION_INT, max_json_depth),
@@ -195,6 +196,10 @@ static kf_status check(const kf_client_options *options, kf_error *error)
         return kf_fail(error, KF_ERROR_ARGUMENT, "max_attempts, max_idle_connections or max_json_depth is negative");
     if (options->header_count > 0 && options->headers == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "headers is NULL, but header_count is not 0");
+    if (options->server_count > 0 && options->servers == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "servers is NULL, but server_count is not 0");
+    if (options->server_count > KF_SERVERS_MAX)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "there are more than %d servers", KF_SERVERS_MAX);
     if (options->user_agent != NULL && !kf_header_value_valid(options->user_agent))
         return kf_fail(error, KF_ERROR_ARGUMENT, "user_agent has a control character");
     if (options->ca_file != NULL && options->ca_pem != NULL)

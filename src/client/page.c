@@ -38,6 +38,21 @@ static bool find_path(const kf_type *type, const char *names, kf_page_path *path
     }
 }
 
+static bool find_number(const kf_type *type, const char *names, kf_page_path *path)
+{
+    return names == NULL || (find_path(type, names, path) && is_number(path->fields[path->depth - 1]));
+}
+
+static bool find_text(const kf_type *type, const char *names, kf_page_path *path)
+{
+    if (names == NULL)
+        return true;
+    if (!find_path(type, names, path))
+        return false;
+    const kf_field *field = path->fields[path->depth - 1];
+    return field->kind == KF_KIND_STRING && (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) == 0;
+}
+
 static bool find_items(const kf_type *type, const char *names, kf_page_path *path)
 {
     if (names == NULL) {
@@ -71,17 +86,28 @@ kf_status kf_page_layout_find(const kf_operation *operation, kf_page_layout *lay
     layout->position = find_field(operation->parameters, pagination->position, strlen(pagination->position));
     if (pagination->size != NULL)
         layout->size = find_field(operation->parameters, pagination->size, strlen(pagination->size));
-    bool good = is_number(layout->position) && (layout->size == NULL || is_number(layout->size)) &&
-                find_items(type, pagination->items, &layout->items);
-    if (good && pagination->total != NULL)
-        good = find_path(type, pagination->total, &layout->total) &&
-               is_number(layout->total.fields[layout->total.depth - 1]);
-    if (good && pagination->pages != NULL)
-        good = find_path(type, pagination->pages, &layout->pages) &&
-               is_number(layout->pages.fields[layout->pages.depth - 1]);
+    bool good =
+        is_number(layout->position) && (layout->size == NULL || is_number(layout->size)) &&
+        find_items(type, pagination->items, &layout->items) && find_number(type, pagination->total, &layout->total) &&
+        find_number(type, pagination->pages, &layout->pages) && find_text(type, pagination->next, &layout->next);
     if (!good)
         return kf_fail(error, KF_ERROR_INTERNAL, "the description of the pages of %s.%s does not fit",
                        operation->service->name, operation->name);
+    return KF_OK;
+}
+
+kf_status kf_page_check(const kf_operation *operation, const void *parameters, kf_error *error)
+{
+    const kf_pagination *pagination = operation->pagination;
+    if (pagination == NULL || !pagination->cumulative)
+        return KF_OK;
+    const char *const names[] = {pagination->position, pagination->size};
+    for (size_t i = 0; i < 2; i++) {
+        const kf_field *field = find_field(operation->parameters, names[i], strlen(names[i]));
+        if (field == NULL || parameters == NULL || kf_field_presence(field, parameters) != KF_SET)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "%s is missing: without %s and %s this server's list is empty",
+                           names[i], names[0], names[1]);
+    }
     return KF_OK;
 }
 
@@ -105,6 +131,16 @@ int64_t kf_page_number(const kf_page_path *path, const void *page)
 {
     const void *model = follow(path, page);
     return model == NULL ? -1 : read_number(path->fields[path->depth - 1], model, -1);
+}
+
+kf_presence kf_page_next(const kf_page_layout *layout, const void *page)
+{
+    const kf_page_path *path = &layout->next;
+    const void *model = follow(path, page);
+    if (model == NULL)
+        return KF_ABSENT;
+    const char *text = *(const char *const *)((const char *)model + path->fields[path->depth - 1]->offset);
+    return text != NULL && *text != '\0' ? KF_SET : KF_NULL;
 }
 
 size_t kf_page_count(const kf_page_layout *layout, const void *page)

@@ -19,13 +19,19 @@ typedef struct kf_page_layout {
     kf_page_path items;
     kf_page_path total;
     kf_page_path pages;
+    kf_page_path next;
 } kf_page_layout;
 
 /* KF_ERROR_ARGUMENT for an operation that is not a paged list. */
 kf_status kf_page_layout_find(const kf_operation *operation, kf_page_layout *layout, kf_error *error);
 
+/* KF_ERROR_ARGUMENT when the list would be empty without the parameters of pages, and one of them is left out. */
+kf_status kf_page_check(const kf_operation *operation, const void *parameters, kf_error *error);
+
 /* A number of the page; -1: not told. */
 int64_t kf_page_number(const kf_page_path *path, const void *page);
+/* Whether a page tells where the next one is: KF_NULL when there is none, KF_ABSENT when it says nothing of it. */
+kf_presence kf_page_next(const kf_page_layout *layout, const void *page);
 size_t kf_page_count(const kf_page_layout *layout, const void *page);
 const void *kf_page_item(const kf_page_layout *layout, const void *page, size_t index);
 

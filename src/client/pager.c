@@ -49,6 +49,20 @@ static kf_status copy_parameters(kf_pager *pager, const void *path, const void *
     return status;
 }
 
+/* Where the iteration begins, and what is sent although the caller did not name it. */
+static void begin(kf_pager *pager)
+{
+    const kf_page_layout *layout = &pager->layout;
+    const kf_pagination *pagination = layout->pagination;
+    int64_t first = pagination->style == KF_PAGE_NUMBER ? pagination->first : 0;
+    pager->position = pager->next = kf_page_parameter(layout->position, pager->parameters, first);
+    if (pagination->size_sent == 0 || layout->size == NULL)
+        return;
+    kf_page_set_parameter(layout->position, pager->parameters, pager->position);
+    if (kf_page_parameter(layout->size, pager->parameters, INT64_MIN) == INT64_MIN)
+        kf_page_set_parameter(layout->size, pager->parameters, pagination->size_sent);
+}
+
 kf_pager *kf_pager_new(struct kf_client *client, const kf_operation *operation, const void *path,
                        const void *parameters, kf_error *error)
 {
@@ -71,9 +85,7 @@ kf_pager *kf_pager_new(struct kf_client *client, const kf_operation *operation, 
         kf_pager_free(pager);
         return NULL;
     }
-    const kf_pagination *pagination = operation->pagination;
-    int64_t first = pagination->style == KF_PAGE_NUMBER ? pagination->first : 0;
-    pager->position = pager->next = kf_page_parameter(pager->layout.position, pager->parameters, first);
+    begin(pager);
     return pager;
 }
 
@@ -145,6 +157,34 @@ static bool advance(kf_pager *pager, int64_t by)
     return good;
 }
 
+/* The items that so many full pages have. */
+static int64_t items_of(const kf_pager *pager, int64_t pages)
+{
+    int64_t size = kf_page_parameter(pager->layout.size, pager->parameters, -1);
+    if (size <= 0 || pages <= 0)
+        return 0;
+    return pages <= INT64_MAX / size ? pages * size : INT64_MAX;
+}
+
+/* What the page says of its successor; else whether it has fewer items than were asked for. */
+static bool is_last(const kf_pager *pager)
+{
+    const kf_page_layout *layout = &pager->layout;
+    const kf_pagination *pagination = layout->pagination;
+    bool numbers = pagination->style == KF_PAGE_NUMBER;
+    kf_presence following = kf_page_next(layout, pager->page);
+    if (following != KF_ABSENT)
+        return following == KF_NULL;
+    int64_t size = kf_page_parameter(layout->size, pager->parameters, -1);
+    if (pagination->whole && size <= 0)
+        return true;
+    int64_t end = kf_page_number(numbers ? &layout->pages : &layout->total, pager->page);
+    if (end >= 0)
+        return (numbers ? pager->next - pagination->first : pager->next) >= end;
+    int64_t asked = pagination->cumulative ? items_of(pager, pager->next - pagination->first) : size;
+    return asked > 0 && (uint64_t)pager->count < (uint64_t)asked;
+}
+
 /* Makes a page the current one, and finds out where the next one is. */
 static void install(kf_pager *pager, void *page)
 {
@@ -155,18 +195,12 @@ static void install(kf_pager *pager, void *page)
     pager->index = 0;
     pager->count = kf_page_count(layout, page);
     pager->position = pager->next;
-    int64_t size = kf_page_parameter(layout->size, pager->parameters, -1);
-    bool short_page = size > 0 && pager->count < (size_t)size;
-    if (pagination->style == KF_PAGE_NUMBER) {
-        int64_t pages = kf_page_number(&layout->pages, page);
-        pager->ended = !advance(pager, 1);
-        pager->ended |= pages >= 0 ? pager->next - pagination->first >= pages : short_page;
-    } else {
-        int64_t total = kf_page_number(&layout->total, page);
-        pager->ended = !advance(pager, (int64_t)pager->count);
-        pager->ended |= total >= 0 ? pager->next >= total : short_page;
+    if (pagination->cumulative) { /* the pages before it have given those already */
+        int64_t given = items_of(pager, pager->position - pagination->first);
+        pager->index = (uint64_t)given < (uint64_t)pager->count ? (size_t)given : pager->count;
     }
-    pager->ended |= pager->count == 0;
+    pager->ended = !advance(pager, pagination->style == KF_PAGE_NUMBER ? 1 : (int64_t)pager->count);
+    pager->ended |= pager->index == pager->count || is_last(pager);
 }
 
 const void *kf_pager_next(kf_pager *pager, kf_error *error)

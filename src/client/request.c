@@ -51,6 +51,8 @@ static const char *content_type(const kf_request *request)
         return NULL;
     if (request->content_type != NULL)
         return request->content_type;
+    if (request->upload != NULL && request->upload->content_type != NULL)
+        return request->upload->content_type;
     return request->upload != NULL ? "application/octet-stream" : "application/json";
 }
 
@@ -68,6 +70,7 @@ static kf_status prepare_streams(kf_request_state *state)
         kf_upload_text(&state->upload, request->body,
                        request->body_length > 0 ? request->body_length : strlen(request->body));
     }
+    state->receiver.body.secret = true; /* no document says what is in it */
     state->receiver.max_bytes = core->max_response_bytes;
     state->receiver.keep_headers = state->client->keep_response;
     if (request->download == NULL)

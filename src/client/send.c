@@ -66,12 +66,22 @@ static int64_t attempt_timeout(const kf_send *send)
     int64_t timeout = send->client->attempt_timeout_ms;
     if (timeout == 0)
         timeout = send->transfer ? -1 : ATTEMPT_TIMEOUT_MS;
+    if (timeout > 0 && timeout < INT64_MAX - send->wait_ms)
+        timeout += send->wait_ms;
     if (send->deadline_at >= 0) {
         int64_t left = send->deadline_at - kf_clock_now(&send->client->core->clock);
         if (timeout < 0 || left < timeout)
             timeout = left > 1 ? left : 1; /* 0 would be none */
     }
     return timeout < 0 ? -1 : timeout;
+}
+
+static int64_t idle_timeout(const kf_send *send)
+{
+    int64_t timeout = send->client->core->idle_timeout_ms;
+    if (timeout < 0 || timeout > INT64_MAX - send->wait_ms)
+        return -1;
+    return timeout + send->wait_ms;
 }
 
 static void fill_exchange(kf_send *send, const kf_credential *credential, kf_exchange *exchange)
@@ -86,6 +96,7 @@ static void fill_exchange(kf_send *send, const kf_credential *credential, kf_exc
     *exchange =
         (kf_exchange){.method = send->method, .url = send->url, .headers = send->headers, .header_count = count};
     exchange->timeout_ms = attempt_timeout(send);
+    exchange->idle_ms = idle_timeout(send);
     exchange->sent = true; /* unless the transport knows better */
     if (upload != NULL) {
         exchange->body_length = upload->length;
@@ -149,20 +160,32 @@ static kf_status conclude_failure(kf_send *send, kf_status status, const kf_exch
     return kf_fail(error, status, "%s", *exchange->message != '\0' ? exchange->message : kf_status_text(status));
 }
 
-/* No credential gets into an error, also when the server repeats what it was sent. */
+static void redact_text(kf_error *error, const char *secret)
+{
+    kf_redact(error->message, secret);
+    kf_redact(error->server_code, secret);
+    kf_redact(error->server_message, secret);
+    kf_redact(error->server_location, secret);
+}
+
+/* No credential gets into an error, also when the server repeats what it was sent; nor does a password in the body. */
 static void redact(const kf_send *send, const kf_exchange *exchange)
 {
-    kf_error *error = send->error;
     const char *own = send->client->core->auth.header;
     for (size_t i = 0; i < exchange->header_count; i++) {
         const kf_pair *header = &exchange->headers[i];
-        if (!kf_header_name_equal(header->name, "Authorization") && !kf_header_name_equal(header->name, "Cookie") &&
-            (own == NULL || !kf_header_name_equal(header->name, own)))
+        if (kf_header_name_equal(header->name, "Authorization") || kf_header_name_equal(header->name, "Cookie") ||
+            (own != NULL && kf_header_name_equal(header->name, own)))
+            redact_text(send->error, header->value);
+    }
+    for (size_t i = 0; send->body_type != NULL && i < send->body_type->field_count; i++) {
+        const kf_field *field = &send->body_type->fields[i];
+        if (field->kind != KF_KIND_STRING || (field->flags & KF_FIELD_SECRET) == 0 ||
+            (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0)
             continue;
-        kf_redact(error->message, header->value);
-        kf_redact(error->server_code, header->value);
-        kf_redact(error->server_message, header->value);
-        kf_redact(error->server_location, header->value);
+        const char *secret = *(const char *const *)((const char *)send->body + field->offset);
+        if (secret != NULL)
+            redact_text(send->error, secret);
     }
 }
 
@@ -310,7 +333,7 @@ kf_status kf_send_all(kf_send *send)
 {
     const kf_client *client = send->client;
     send->started_at = kf_clock_now(&client->core->clock);
-    int64_t limit = client->deadline_ms != 0 ? client->deadline_ms : send->transfer ? -1 : DEADLINE_MS;
+    int64_t limit = client->deadline_ms != 0 ? client->deadline_ms : send->transfer ? -1 : DEADLINE_MS + send->wait_ms;
     send->deadline_at = client->deadline_at;
     if (limit > 0 && limit < INT64_MAX - send->started_at &&
         (send->deadline_at < 0 || send->started_at + limit < send->deadline_at))

@@ -16,9 +16,12 @@ typedef struct kf_send {
     size_t header_count;
     kf_upload *upload; /* NULL: no body */
     const kf_error_pointers *pointers; /* may be NULL */
+    const kf_type *body_type; /* of `body`, when that may have secrets; NULL: it has none */
+    const void *body;
     bool repeatable; /* doing it twice is the same as once */
     bool authorize;
     bool transfer; /* of a file: no time limits but those that were set */
+    int64_t wait_ms; /* the server was asked to keep its answer back for so long; the limits begin after that */
     kf_receiver *receiver;
     kf_error *error; /* not NULL */
 

@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE 1
 #include "client/stream.h"
 #include "core/fail.h"
+#include "http/header.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,8 @@ kf_status kf_upload_source(kf_upload *upload, const kf_source *source, const kf_
 {
     *upload = (kf_upload){.source = source, .fd = -1, .start = -1, .length = source->length};
     kf_meter_init(&upload->meter, source->progress, source->progress_user, clock);
+    if (source->content_type != NULL && !kf_header_value_valid(source->content_type))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the upload's content_type has a control character");
     switch (source->kind) {
     case KF_STREAM_MEMORY:
         if ((source->data == NULL && source->length != 0) || source->length < 0)

@@ -147,12 +147,6 @@ static bool set_protocols(CURL *easy, const kf_connection_options *options)
     return good;
 }
 
-static long whole_seconds(int64_t milliseconds)
-{
-    int64_t seconds = milliseconds / 1000 + (milliseconds % 1000 != 0 ? 1 : 0);
-    return seconds > 1000000 ? 1000000L : (long)seconds;
-}
-
 static bool set_times(CURL *easy, const kf_connection_options *options)
 {
     bool good = true;
@@ -165,10 +159,7 @@ static bool set_times(CURL *easy, const kf_connection_options *options)
 #if LIBCURL_VERSION_NUM >= 0x075000
     SET(CURLOPT_MAXLIFETIME_CONN, 600L); /* so that a name that moved is found again */
 #endif
-    if (options->idle_timeout_ms >= 0) {
-        SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-        SET(CURLOPT_LOW_SPEED_TIME, whole_seconds(options->idle_timeout_ms));
-    }
+    SET(CURLOPT_LOW_SPEED_LIMIT, 1L); /* its time comes with each request */
     SET(CURLOPT_BUFFERSIZE, 65536L);
     return good;
 }

@@ -3,6 +3,7 @@
 #include "core/fail.h"
 #include "http/url.h"
 #include "model/codec.h"
+#include "model/layout.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -101,7 +102,6 @@ typedef struct kf_parameter_writer {
     kf_error *error;
     size_t count; /* pieces so far */
     char lead;
-    bool object; /* pieces are members with keys */
 } kf_parameter_writer;
 
 static void put(kf_parameter_writer *writer, const char *text, size_t length)
@@ -109,8 +109,12 @@ static void put(kf_parameter_writer *writer, const char *text, size_t length)
     const kf_parameter *parameter = writer->parameter;
     if (parameter->location == KF_IN_HEADER)
         kf_buffer_append(writer->buffer, text, length);
+    else if (parameter->location == KF_IN_PATH)
+        kf_url_encode(writer->buffer, text, length, ":"); /* harmless there, and some servers want it as it is */
+    else if (parameter->location == KF_IN_QUERY && parameter->allow_reserved)
+        kf_url_encode(writer->buffer, text, length, ":/?@!$'()*,;="); /* what cannot end the value */
     else
-        kf_url_encode(writer->buffer, text, length, parameter->allow_reserved && parameter->location == KF_IN_QUERY);
+        kf_url_encode(writer->buffer, text, length, "");
 }
 
 /* A member's name may hold '=' as little as '&'. */
@@ -119,7 +123,7 @@ static void put_key(kf_parameter_writer *writer, const char *key)
     if (writer->parameter->location == KF_IN_HEADER)
         kf_buffer_text(writer->buffer, key);
     else
-        kf_url_encode(writer->buffer, key, strlen(key), false);
+        kf_url_encode(writer->buffer, key, strlen(key), "");
 }
 
 /* Between the pieces of a value that is not exploded. */
@@ -161,15 +165,17 @@ static void put_head(kf_parameter_writer *writer, const char *key)
     }
     bool named = writer->parameter->style != KF_STYLE_SIMPLE && writer->parameter->style != KF_STYLE_LABEL;
     if (writer->parameter->style == KF_STYLE_DEEP_OBJECT && key != NULL) {
-        kf_url_encode(writer->buffer, name, strlen(name), false);
+        kf_url_encode(writer->buffer, name, strlen(name), "");
         kf_buffer_text(writer->buffer, "%5B");
-        kf_url_encode(writer->buffer, key, strlen(key), false);
+        kf_url_encode(writer->buffer, key, strlen(key), "");
         kf_buffer_text(writer->buffer, "%5D=");
     } else if (exploded_key) {
+        if (writer->parameter->prefix != NULL)
+            put_key(writer, writer->parameter->prefix);
         put_key(writer, key);
         kf_buffer_char(writer->buffer, '=');
     } else if (named) {
-        kf_url_encode(writer->buffer, name, strlen(name), false);
+        kf_url_encode(writer->buffer, name, strlen(name), "");
         kf_buffer_char(writer->buffer, '=');
     }
 }
@@ -230,27 +236,20 @@ static kf_status put_array(kf_parameter_writer *writer, const kf_field *field, c
     return status;
 }
 
-/* Entries are a key and a value, aligned as in a struct. */
 static kf_status put_map(kf_parameter_writer *writer, const void *model)
 {
     const kf_field *field = writer->field;
     const char *items = *(const char *const *)at(model, field->offset);
     size_t count = *(const size_t *)at(model, field->count_offset);
-    size_t value_size = kf_field_element_size(field);
-    size_t stride = sizeof(char *) + (value_size + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);
-    if (field->kind == KF_KIND_INT64)
-        stride = sizeof(kf_int64_entry);
-    else if (field->kind == KF_KIND_DOUBLE)
-        stride = sizeof(kf_double_entry);
-    size_t value_at = stride - (value_size + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);
+    const kf_layout *layout = kf_layout_of(field->kind);
     kf_status status = KF_OK;
     for (size_t i = 0; i < count && status == KF_OK; i++) {
-        const char *entry = items + i * stride;
+        const char *entry = items + i * layout->entry_size;
         const char *key = *(const char *const *)entry;
         if (key == NULL)
             return kf_fail(writer->error, KF_ERROR_ARGUMENT, "the parameter \"%s\" has an entry without key",
                            field->name);
-        status = put_value(writer, field, key, entry + value_at);
+        status = put_value(writer, field, key, entry + layout->entry_at);
     }
     return status;
 }

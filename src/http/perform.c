@@ -112,6 +112,13 @@ static bool put_url(kf_handle *handle, const char *url)
     return curl_easy_setopt(handle->easy, CURLOPT_REQUEST_TARGET, whole ? url : path) == CURLE_OK;
 }
 
+/* 0, none for libcurl, for a negative time. */
+static long whole_seconds(int64_t milliseconds)
+{
+    int64_t seconds = milliseconds / 1000 + (milliseconds % 1000 != 0 ? 1 : 0);
+    return milliseconds < 0 ? 0 : seconds > 1000000 ? 1000000L : (long)seconds;
+}
+
 static bool put_request(kf_handle *handle, kf_exchange *exchange, const kf_perform_options *options)
 {
     const char *method = exchange->method;
@@ -125,6 +132,10 @@ static bool put_request(kf_handle *handle, kf_exchange *exchange, const kf_perfo
                                                          : (long)exchange->timeout_ms;
         good &= curl_easy_setopt(handle->easy, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK;
         handle->timeout_ms = exchange->timeout_ms;
+    }
+    if (handle->idle_ms != exchange->idle_ms) {
+        good &= curl_easy_setopt(handle->easy, CURLOPT_LOW_SPEED_TIME, whole_seconds(exchange->idle_ms)) == CURLE_OK;
+        handle->idle_ms = exchange->idle_ms;
     }
     if (handle->once != options->once) {
         /* What must not be sent twice goes over a connection that the server has hardly had time to close; a libcurl

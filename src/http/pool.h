@@ -12,7 +12,6 @@
 typedef struct kf_connection_options {
     bool allow_http;
     int64_t connect_timeout_ms; /* negative: none */
-    int64_t idle_timeout_ms; /* negative: none */
     size_t max_header_bytes;
     int max_idle_connections;
     char *ca_file;
@@ -66,6 +65,7 @@ typedef struct kf_handle {
     bool had_body;
     bool once;
     int64_t timeout_ms;
+    int64_t idle_ms;
 
     /* Of the request under way. */
     kf_exchange *exchange;

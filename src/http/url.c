@@ -13,13 +13,13 @@ static bool unreserved(unsigned char c)
            c == '_' || c == '~';
 }
 
-void kf_url_encode(kf_buffer *buffer, const char *text, size_t length, bool reserved)
+void kf_url_encode(kf_buffer *buffer, const char *text, size_t length, const char *keep)
 {
     static const char digits[] = "0123456789ABCDEF";
     size_t done = 0;
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (unreserved(c) || (reserved && c != '\0' && strchr(":/?@!$'()*,;=", c) != NULL))
+        if (unreserved(c) || (c != '\0' && strchr(keep, c) != NULL))
             continue;
         kf_buffer_append(buffer, text + done, i - done);
         char escape[3] = {'%', digits[c >> 4], digits[c & 15]};
@@ -215,9 +215,9 @@ static kf_status put_pairs(const kf_pairs *pairs, char *lead, kf_buffer *url, kf
         if (pair->name == NULL || pair->value == NULL)
             return kf_fail(error, KF_ERROR_ARGUMENT, "a query parameter has no name or no value");
         kf_buffer_char(url, *lead);
-        kf_url_encode(url, pair->name, strlen(pair->name), false);
+        kf_url_encode(url, pair->name, strlen(pair->name), "");
         kf_buffer_char(url, '=');
-        kf_url_encode(url, pair->value, strlen(pair->value), false);
+        kf_url_encode(url, pair->value, strlen(pair->value), "");
         *lead = '&';
     }
     return url->failed ? kf_fail(error, KF_ERROR_MEMORY, "out of memory") : KF_OK;

@@ -22,9 +22,8 @@ void kf_base_url_free(kf_base_url *base);
 /* Where a `Location` points, for a message: its host, or "" when it is on the same host or cannot be read. */
 void kf_url_host(const char *location, char *target, size_t size);
 
-/* Percent-encodes all but the unreserved characters of RFC 3986. With `reserved`, those of the reserved ones stay that
- * cannot end a value in a query. */
-void kf_url_encode(kf_buffer *buffer, const char *text, size_t length, bool reserved);
+/* Percent-encodes all but the unreserved characters of RFC 3986, and those in `keep`. */
+void kf_url_encode(kf_buffer *buffer, const char *text, size_t length, const char *keep);
 
 /* The values of a call, beside the operation that describes them. */
 typedef struct kf_url_values {

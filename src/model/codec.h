@@ -8,10 +8,15 @@
 typedef struct kf_decode_options {
     int max_depth;   /* 0: 512 */
     int http_status; /* Of the answer: it selects the alternative of a KF_TYPE_BY_STATUS. 0: the text does. */
+    bool request; /* Parameters (KF_TYPE_REQUEST): what they cannot hold is dropped, a null is an absent one. */
+    bool xml; /* The text is XML, whatever it looks like. */
+    bool converted; /* The text is not the one that came: places in it mean nothing to anybody. */
 } kf_decode_options;
 
 /* Free-form JSON becomes cJSON nodes in the arena, whose texts stand in the text: they are for reading, are copied with
  * cJSON_Duplicate(), and must never be changed or given to cJSON_Delete(). Their exact text is in the extra.
+ *
+ * Of a type with a kf_wire the text may have any form that this describes, XML too; its first byte tells.
  *
  * Decodes in place: `text` (malloc'ed, length bytes, terminated by one more NUL byte) is taken over in any case, and
  * lives in the model's arena. */
@@ -35,6 +40,15 @@ typedef struct kf_encode_options {
 kf_status kf_model_encode_to(const kf_type *type, const void *model, const kf_encode_options *options,
                              kf_buffer *buffer, kf_error *error);
 
+/* The same as an XML document; KF_ERROR_ARGUMENT for a type that is never the root of one. */
+kf_status kf_model_encode_xml_to(const kf_type *type, const void *model, const kf_encode_options *options,
+                                 kf_buffer *buffer, kf_error *error);
+
+/* Whether an answer has what its form should have told (KF_WIRE_FILLED, KF_WIRE_IN_JSON); `xml`: it was XML. Otherwise
+ * KF_ERROR_DECODE, with KF_MODEL_UNTOLD in the message. */
+#define KF_MODEL_UNTOLD "this server "
+kf_status kf_model_expect(const kf_type *type, const void *model, bool xml, kf_error *error);
+
 /* The text of a scalar (string, bool, number, enum, bytes) as it stands in a URL or header, without quotes.
  * `element` points to the plain value (as in an array). Appends to the buffer. KF_ERROR_ENCODE for an enum without text
  * or a number that is not finite. */
@@ -44,5 +58,9 @@ kf_status kf_scalar_text(const kf_field *field, const void *element, kf_buffer *
  * as kf_copy_words(). Returns false when the text is not JSON or has nothing or null there. For error bodies; never
  * fails loudly. */
 bool kf_json_pointer_text(const char *json, size_t length, const char *pointer, char *target, size_t size);
+/* What an object at a JSON pointer says of fields, each member being a text or an array of texts: "name: its first text;
+ * name: …", cut to the target's size, and the first name. False: there is nothing like that, or no memory. */
+bool kf_json_pointer_fields(const char *json, size_t length, const char *pointer, char *target, size_t size, char *first,
+                            size_t first_size);
 
 #endif

@@ -198,7 +198,7 @@ static kf_status kf_object_store_entries(kf_decoder *decoder, kf_object *object)
 static kf_status kf_object_store_order(kf_decoder *decoder, kf_object *object)
 {
     size_t count = decoder->order_count - object->order_base;
-    if (object->in_order || object->order_lost || count > UINT16_MAX)
+    if (object->in_order || object->order_lost || count > UINT16_MAX || (object->type->flags & KF_TYPE_REQUEST) != 0)
         return KF_OK;
     uint16_t *order = kf_arena_alloc_raw(decoder->arena, (count + 1) * sizeof *order);
     if (order == NULL)

@@ -16,6 +16,7 @@ typedef struct kf_decoder {
     const kf_place *place;
     kf_error *error;
     int http_status; /* For the root; 0: not known. */
+    bool converted; /* The text is not the one that came: places in it mean nothing to anybody. */
     /* Stacks: each object that is being read has its part on top. */
     kf_extra_member *extras;
     size_t extra_count;

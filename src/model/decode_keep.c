@@ -25,6 +25,8 @@ kf_status kf_decode_problem(kf_decoder *decoder)
     if (reader->status == KF_ERROR_MEMORY)
         return kf_decode_no_memory(decoder);
     kf_place_text(path, decoder->root, decoder->place);
+    if (decoder->converted)
+        return kf_fail(decoder->error, reader->status, "%s: %s", path, reader->problem);
     return kf_fail(decoder->error, reader->status, "%s: %s (byte %zu)", path, reader->problem,
                    kf_reader_offset(reader));
 }
@@ -85,7 +87,7 @@ kf_status kf_decode_store_extras(kf_decoder *decoder, const kf_type *type, void 
 {
     size_t count = decoder->extra_count - base;
     decoder->extra_count = base;
-    if (count == 0)
+    if (count == 0 || (type->flags & KF_TYPE_REQUEST) != 0)
         return KF_OK;
     kf_extra_member *members = kf_arena_alloc_raw(decoder->arena, count * sizeof *members);
     if (members == NULL)

@@ -4,8 +4,6 @@
 #include "core/fail.h"
 #include "json/number.h"
 
-#include <stdio.h>
-
 /* Looks for a member and gives its text; *found is false when it is not there or not a string. */
 static kf_status kf_look_for_text(kf_decoder *decoder, const char *name, kf_slice *text, bool *found)
 {
@@ -257,30 +255,13 @@ static kf_status kf_decode_by_tag(kf_decoder *decoder, const kf_type *type, cons
     return status;
 }
 
-/* The alternative for the answer's status, its class, or any; NULL when the text has to choose. */
-static const kf_field *kf_decode_by_status(kf_decoder *decoder, const kf_type *type)
-{
-    char names[3][24] = {"", "", "status_default"};
-    int status = decoder->http_status;
-    decoder->http_status = 0; /* only the root is the answer */
-    if ((type->flags & KF_TYPE_BY_STATUS) == 0 || status == 0)
-        return NULL;
-    snprintf(names[0], sizeof names[0], "status_%d", status);
-    snprintf(names[1], sizeof names[1], "status_%dxx", status / 100);
-    for (size_t i = 0; i < 3; i++) {
-        const kf_field *field = kf_type_field_of(type, names[i], strlen(names[i]));
-        if (field != NULL)
-            return field;
-    }
-    return NULL;
-}
-
 kf_status kf_decode_union(kf_decoder *decoder, const kf_type *type, void *target)
 {
     kf_status status = KF_OK;
     size_t base = decoder->extra_count;
     kf_token token = kf_reader_peek(&decoder->reader);
-    const kf_field *best = kf_decode_by_status(decoder, type);
+    const kf_field *best = kf_type_by_status(type, decoder->http_status);
+    decoder->http_status = 0; /* Only the root is the answer. */
     if (best == NULL && token == KF_TOKEN_OBJECT && type->discriminator != NULL && type->variant_count > 0)
         status = kf_decode_by_tag(decoder, type, &best);
     else if (best == NULL)

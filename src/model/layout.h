@@ -80,5 +80,9 @@ const kf_field *kf_type_additional(const kf_type *type);
 /* The constant for a text of that length, -1 for none. */
 int kf_enum_value_of(const kf_enum *description, const char *text, size_t length);
 bool kf_type_is_secret(const kf_type *type);
+/* Without the service's: "Process". */
+const char *kf_type_short_name(const kf_type *type);
+/* The alternative of a KF_TYPE_BY_STATUS for that status, its class, or any; NULL for other types and a status of 0. */
+const kf_field *kf_type_by_status(const kf_type *type, int http_status);
 
 #endif

@@ -5,6 +5,7 @@
 #include "model/codec.h"
 #include "model/decode.h"
 #include "model/encode.h"
+#include "wire/wire.h"
 
 #include <stdlib.h>
 
@@ -49,7 +50,8 @@ static kf_status kf_decode_root(kf_decoder *decoder, const kf_type *type, size_t
 static kf_status kf_decode_text(const kf_type *type, char *text, size_t length, const kf_decode_options *options,
                                 bool marks, void **model, kf_error *error)
 {
-    kf_decoder decoder = {.root = type, .error = error, .http_status = options->http_status};
+    kf_decoder decoder = {
+        .root = type, .error = error, .http_status = options->http_status, .converted = options->converted};
     decoder.scratch.secret = kf_type_is_secret(type);
     kf_reader_init(&decoder.reader, text, length, options->max_depth);
     decoder.reader.allow_marks = marks;
@@ -69,21 +71,52 @@ static kf_status kf_decode_text(const kf_type *type, char *text, size_t length, 
     return status;
 }
 
+/* Another form is brought into the library's own JSON first. */
+static kf_status kf_decode_wire(const kf_type *type, char *text, size_t length, const kf_decode_options *options,
+                                void **model, kf_error *error)
+{
+    const kf_decode_options own = {.max_depth = KF_DEPTH_MOST, .http_status = options->http_status, .converted = true};
+    kf_buffer json = {.secret = kf_type_is_secret(type)};
+    const kf_wire_options wire = {options->max_depth, options->http_status};
+    bool xml = options->xml || kf_wire_is_xml(text, length);
+    kf_status status = (xml ? kf_wire_from_xml(type, text, length, &wire, &json, error)
+                            : kf_wire_from_json(type, text, length, &wire, &json, error));
+    if (!xml && (status == KF_ERROR_DECODE || status == KF_ERROR_LIMIT)) {
+        kf_buffer_free(&json);
+        return kf_decode_text(type, text, length, options, false, model, error); /* It says where and why. */
+    }
+    kf_drop_text(text, length, json.secret);
+    length = json.length;
+    char *canonical = status == KF_OK ? kf_buffer_take(&json) : NULL;
+    if (status == KF_OK && canonical == NULL)
+        status = kf_fail(error, KF_ERROR_MEMORY, "memory ran out");
+    if (status == KF_OK)
+        return kf_decode_text(type, canonical, length, &own, false, model, error);
+    kf_buffer_free(&json);
+    return status;
+}
+
 kf_status kf_model_decode_in_place(const kf_type *type, char *text, size_t length, const kf_decode_options *options,
                                    void **model, kf_error *error)
 {
     kf_error_clear(error);
     if (model != NULL)
         *model = NULL;
-    if (type == NULL || text == NULL || model == NULL || (type->flags & KF_TYPE_REQUEST) != 0) {
+    static const kf_decode_options defaults = {0};
+    bool request = options != NULL && options->request;
+    if (type == NULL || text == NULL || model == NULL || ((type->flags & KF_TYPE_REQUEST) != 0) != request) {
         free(text);
         return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_decode: an argument is NULL or not a type of JSON");
     }
-    static const kf_decode_options defaults = {0};
-    return kf_decode_text(type, text, length, options == NULL ? &defaults : options, false, model, error);
+    if (options == NULL)
+        options = &defaults;
+    if (type->wire != NULL && !request)
+        return kf_decode_wire(type, text, length, options, model, error);
+    return kf_decode_text(type, text, length, options, false, model, error);
 }
 
-kf_status kf_model_decode(const kf_type *type, const char *text, size_t length, void **model, kf_error *error)
+static kf_status kf_decode_copied(const kf_type *type, const char *text, size_t length,
+                                  const kf_decode_options *options, void **model, kf_error *error)
 {
     kf_error_clear(error);
     if (model != NULL)
@@ -95,7 +128,23 @@ kf_status kf_model_decode(const kf_type *type, const char *text, size_t length, 
         return kf_fail(error, KF_ERROR_MEMORY, "memory ran out");
     memcpy(copy, text, length);
     copy[length] = '\0';
-    return kf_model_decode_in_place(type, copy, length, NULL, model, error);
+    return kf_model_decode_in_place(type, copy, length, options, model, error);
+}
+
+kf_status kf_model_decode(const kf_type *type, const char *text, size_t length, void **model, kf_error *error)
+{
+    return kf_decode_copied(type, text, length, NULL, model, error);
+}
+
+kf_status kf_model_decode_xml(const kf_type *type, const char *text, size_t length, void **model, kf_error *error)
+{
+    if (type != NULL && type->wire == NULL) {
+        kf_error_clear(error);
+        if (model != NULL)
+            *model = NULL;
+        return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_decode_xml: %s has no form in XML", type->name);
+    }
+    return kf_decode_copied(type, text, length, &(kf_decode_options){.xml = true}, model, error);
 }
 
 kf_status kf_encode_root(const kf_type *type, const void *model, const kf_encode_options *options, bool marks,
@@ -135,7 +184,28 @@ kf_status kf_model_encode_to(const kf_type *type, const void *model, const kf_en
     return kf_encode_root(type, model, options, false, buffer, error);
 }
 
-static kf_status kf_encode_taken(const kf_type *type, const void *model, kf_encode_mode mode, char **text,
+kf_status kf_model_encode_xml_to(const kf_type *type, const void *model, const kf_encode_options *options,
+                                 kf_buffer *buffer, kf_error *error)
+{
+    kf_buffer json = {0};
+    kf_error_clear(error);
+    if (type == NULL || model == NULL || buffer == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_encode_xml: an argument is NULL");
+    const kf_type *actual = kf_model_type(type, model);
+    const char *root = actual->wire != NULL ? actual->wire->root : NULL;
+    if (root == NULL && type->wire != NULL)
+        root = type->wire->root;
+    if (root == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "%s is never the root of an XML document", kf_type_short_name(type));
+    kf_status status = kf_model_encode_to(type, model, options, &json, error);
+    buffer->secret = buffer->secret || json.secret;
+    if (status == KF_OK)
+        status = kf_wire_to_xml(actual, root, &json, buffer, error);
+    kf_buffer_free(&json);
+    return status;
+}
+
+static kf_status kf_encode_taken(const kf_type *type, const void *model, kf_encode_mode mode, bool xml, char **text,
                                  kf_error *error)
 {
     kf_encode_options options = {.mode = mode};
@@ -143,9 +213,10 @@ static kf_status kf_encode_taken(const kf_type *type, const void *model, kf_enco
     kf_error_clear(error);
     if (text != NULL)
         *text = NULL;
-    if (text == NULL)
+    if (text == NULL || type == NULL || model == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "kf_model_encode, _check or _print: an argument is NULL");
-    kf_status status = kf_model_encode_to(type, model, &options, &buffer, error);
+    kf_status status = xml ? kf_model_encode_xml_to(type, model, &options, &buffer, error)
+                           : kf_model_encode_to(type, model, &options, &buffer, error);
     if (status == KF_OK) {
         *text = kf_buffer_take(&buffer);
         if (*text == NULL)
@@ -157,18 +228,23 @@ static kf_status kf_encode_taken(const kf_type *type, const void *model, kf_enco
 
 kf_status kf_model_encode(const kf_type *type, const void *model, char **text, kf_error *error)
 {
-    return kf_encode_taken(type, model, KF_ENCODE_ALL, text, error);
+    return kf_encode_taken(type, model, KF_ENCODE_ALL, false, text, error);
+}
+
+kf_status kf_model_encode_xml(const kf_type *type, const void *model, char **text, kf_error *error)
+{
+    return kf_encode_taken(type, model, KF_ENCODE_ALL, true, text, error);
 }
 
 kf_status kf_model_print(const kf_type *type, const void *model, char **text, kf_error *error)
 {
-    return kf_encode_taken(type, model, KF_ENCODE_PRINT, text, error);
+    return kf_encode_taken(type, model, KF_ENCODE_PRINT, false, text, error);
 }
 
 kf_status kf_model_check(const kf_type *type, const void *model, kf_error *error)
 {
     char *text = NULL;
-    kf_status status = kf_encode_taken(type, model, KF_ENCODE_CHECK, &text, error);
+    kf_status status = kf_encode_taken(type, model, KF_ENCODE_CHECK, false, &text, error);
     if (text != NULL && kf_type_is_secret(type))
         kf_wipe(text, strlen(text));
     free(text);

@@ -1,5 +1,7 @@
 #include "model/place.h"
 
+#include "model/layout.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,9 +15,8 @@ static size_t kf_path_append(char path[KF_PATH_SIZE], size_t length, const char 
 
 void kf_place_text(char path[KF_PATH_SIZE], const kf_type *root, const kf_place *place)
 {
-    const char *dot = strchr(root->name, '.');
     path[0] = '\0';
-    size_t length = kf_path_append(path, 0, "", dot == NULL ? root->name : dot + 1);
+    size_t length = kf_path_append(path, 0, "", kf_type_short_name(root));
     size_t depth = 0;
     for (const kf_place *p = place; p != NULL; p = p->above)
         depth++;

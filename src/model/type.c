@@ -1,5 +1,6 @@
 #include "model/layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 uint32_t kf_name_hash(const char *name, size_t length, uint32_t seed)
@@ -127,4 +128,25 @@ bool kf_type_is_secret(const kf_type *type)
     for (size_t i = 0; i < type->variant_count; i++)
         secret = secret || (type->variants[i].type->flags & KF_TYPE_SECRET) != 0;
     return secret;
+}
+
+const char *kf_type_short_name(const kf_type *type)
+{
+    const char *dot = strchr(type->name, '.');
+    return dot == NULL ? type->name : dot + 1;
+}
+
+const kf_field *kf_type_by_status(const kf_type *type, int http_status)
+{
+    char names[3][24] = {"", "", "status_default"};
+    if ((type->flags & KF_TYPE_BY_STATUS) == 0 || http_status == 0)
+        return NULL;
+    snprintf(names[0], sizeof names[0], "status_%d", http_status);
+    snprintf(names[1], sizeof names[1], "status_%dxx", http_status / 100);
+    for (size_t i = 0; i < 3; i++) {
+        const kf_field *field = kf_type_field_of(type, names[i], strlen(names[i]));
+        if (field != NULL)
+            return field;
+    }
+    return NULL;
 }

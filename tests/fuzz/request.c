@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BASE "https://api.example.com/v1"
-#define MOST_TEXTS 64
+#define MOST_TEXTS 256
 
 /* Texts taken from the input one after the other, each up to a 0xFF or the end. */
 typedef struct input {
@@ -41,6 +41,32 @@ static const char *text(input *in)
     return copy;
 }
 
+/* Elements of an array, or entries of a map: at most three. */
+static void fill_many(input *in, const kf_field *field, char *model, size_t count)
+{
+    static const int constants[] = {1, 2, 1};
+    static const int32_t small[] = {1, INT32_MIN, 0};
+    static const int64_t large[] = {1, INT64_MIN, 0};
+    static const bool truths[] = {true, false, true};
+    static const double ratios[] = {1, -0.1, 1e300};
+    static const void *const lists[] = {
+        [KF_KIND_BOOL] = truths,   [KF_KIND_INT32] = small,    [KF_KIND_INT64] = large,
+        [KF_KIND_DOUBLE] = ratios, [KF_KIND_ENUM] = constants, [KF_KIND_OBJECT] = NULL,
+    };
+    const void *list = lists[field->kind];
+    if (field->kind == KF_KIND_STRING) {
+        const char **texts = malloc(6 * sizeof *texts); /* as entries too: a key and a text each */
+        MUST(texts != NULL && in->count < MOST_TEXTS);
+        in->texts[in->count++] = (char *)texts;
+        for (size_t i = 0; i < 6; i++)
+            texts[i] = text(in);
+        list = texts;
+    }
+    MUST(list != NULL && (field->kind == KF_KIND_STRING || (field->flags & KF_FIELD_MAP) == 0));
+    memcpy(model + field->offset, &list, sizeof list);
+    memcpy(model + field->count_offset, &count, sizeof count);
+}
+
 /* Puts something from the input into a field of a parameter struct, or leaves it out. */
 static void fill(input *in, const kf_field *field, char *model)
 {
@@ -49,17 +75,8 @@ static void fill(input *in, const kf_field *field, char *model)
     int64_t number = (int64_t)(int8_t)byte(in) * (INT64_C(1) << (choice & 31));
     if (choice == 0 && (field->flags & KF_FIELD_PLAIN) == 0)
         return;
-    if ((field->flags & KF_FIELD_ARRAY) != 0) {
-        static const int constants[] = {1, 2, 1};
-        const char **items = malloc(3 * sizeof *items);
-        size_t count = choice % 4;
-        MUST(items != NULL && in->count < MOST_TEXTS);
-        in->texts[in->count++] = (char *)items;
-        for (size_t i = 0; i < 3; i++)
-            items[i] = text(in);
-        const void *list = field->kind == KF_KIND_STRING ? (const void *)items : (const void *)constants;
-        memcpy(value, &list, sizeof list);
-        memcpy(model + field->count_offset, &count, sizeof count);
+    if ((field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0) {
+        fill_many(in, field, model, choice % 4);
         return;
     }
     bool plain = (field->flags & KF_FIELD_PLAIN) != 0;
@@ -116,7 +133,8 @@ static size_t pieces_of(const kf_field *field, const kf_parameter *style, const 
     size_t count = 1;
     if (style->location != KF_IN_QUERY)
         return 0;
-    if ((field->flags & KF_FIELD_ARRAY) != 0 && style->explode)
+    if ((field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0 &&
+        (style->explode || style->style == KF_STYLE_DEEP_OBJECT))
         memcpy(&count, model + field->count_offset, sizeof count);
     return count;
 }

@@ -4,13 +4,13 @@
 started=()
 
 # serve LOG PROGRAM… — starts a server in the background and sets url to the address that it prints first, on a port of
-# the system's choice; a minute at most, which some servers need. Adds its process to started.
+# the system's choice; four minutes at most, since some servers need a while. Adds its process to started.
 serve() {
     local log=$1
     shift
     "$@" >"$log" 2>&1 &
     started+=($!)
-    for _ in $(seq 600); do
+    for _ in $(seq 2400); do
         # shellcheck disable=SC2034
         url=$(grep -m 1 -oE 'http://127\.0\.0\.1:[0-9]+[^ ]*' "$log" || true)
         [ -z "$url" ] || return 0

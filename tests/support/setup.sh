@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libcjson-dev uuid-dev
-                libmicrohttpd-dev libgnutls28-dev)
+                libxml2-dev libmicrohttpd-dev libgnutls28-dev)
 
 # need_packages NAME… — says in one line what it does, and nothing when there is nothing to do.
 need_packages() {

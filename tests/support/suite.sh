@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by each tests/suites/*. A suite counts with pass and fail, or lets run_programs count.
 #
-# KUFLOW_RESULTS names the file that the counts go to, a line each: passed, failed, name. KUFLOW_FAST=1: the short form.
+# KUFLOW_RESULTS names the file that the counts go to, a line each: passed, failed, name.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # The system's own python3 has the modules that Debian installs.

@@ -17,6 +17,7 @@ static void record(fake_transport *fake, kf_exchange *exchange)
     snprintf(fake->methods[n], sizeof(fake->methods[n]), "%s", exchange->method);
     snprintf(fake->urls[n], sizeof(fake->urls[n]), "%s", exchange->url);
     fake->timeouts[n] = exchange->timeout_ms;
+    fake->idles[n] = exchange->idle_ms;
     fake->headers[n][0] = '\0';
     for (size_t i = 0; i < exchange->header_count; i++) {
         add(fake->headers[n], sizeof(fake->headers[n]), exchange->headers[i].name);

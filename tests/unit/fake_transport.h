@@ -29,6 +29,7 @@ typedef struct fake_transport {
     size_t wait_count;
     kf_cancel *cancel_on_wait; /* triggered in a wait */
     int64_t timeouts[FAKE_MAX];
+    int64_t idles[FAKE_MAX];
     char methods[FAKE_MAX][16];
     char urls[FAKE_MAX][1024];
     char headers[FAKE_MAX][2048]; /* "Name: value\n…" */

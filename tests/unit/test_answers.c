@@ -85,7 +85,7 @@ static void test_alternative_by_status(void **state)
                     .size = sizeof(answer),
                     .extra_offset = offsetof(answer, extra),
                     .flags = KF_TYPE_UNION | KF_TYPE_BY_STATUS};
-    const kf_answer answers[] = {{&type, 200}, {&type, 2}};
+    const kf_answer answers[] = {{&type, 200, false}, {&type, 2, false}};
     const kf_service service = {.name = "test"};
     const kf_operation operation = {
         .service = &service, .name = "get", .method = "GET", .path = "/x", .answers = answers, .answer_count = 2};

@@ -273,7 +273,7 @@ static void every_end_of_a_job(void **state)
     FAKE_INIT(&f, no_content);
     assert_int_equal(flowable_complete_job(client, "job:1", &complete, &error), KF_OK);
     snprintf(body, sizeof(body), "{\"workerId\":\"w\",%s}", sent);
-    check_sent("POST", "/acquire/jobs/job%3A1/complete", body);
+    check_sent("POST", "/acquire/jobs/job:1/complete", body);
     assert_int_equal(error.http_status, 204);
 
     const flowable_external_worker_job_error_request bpmn_error = {
@@ -404,7 +404,7 @@ static void get_one_job(void **state)
     FAKE_INIT(&f, steps);
     kf_client *client = client_for("http://h");
     assert_int_equal(flowable_get_external_worker_job(client, "job:1", &job, &error), KF_OK);
-    check_sent("GET", "/jobs/job%3A1", "");
+    check_sent("GET", "/jobs/job:1", "");
     assert_string_equal(job->id, "job:1");
     assert_null(job->lock_owner);
     flowable_external_worker_job_response_free(job);

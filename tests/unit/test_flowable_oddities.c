@@ -186,7 +186,7 @@ static void oddity_29_ids_with_any_character(void **state)
     static const struct {
         const char *id, *path;
     } cases[] = {{"JOB-1", "JOB-1"},
-                 {"PRC-x:6:1", "PRC-x%3A6%3A1"},
+                 {"PRC-x:6:1", "PRC-x:6:1"},
                  {"a/../b?c#d", "a%2F..%2Fb%3Fc%23d"},
                  {"\xC3\xA4 %", "%C3%A4%20%25"}};
     static const fake_step steps[] = {{.http = 200, .body = "{\"id\":\"8\",\"url\":\"u\"}"}};

@@ -374,6 +374,40 @@ static void a_pointer_finds_its_place(void **state)
     assert_false(kf_json_pointer_text(NULL, 0, "/a", small, sizeof small));
 }
 
+/* In whatever form they come. */
+static void a_pointer_finds_what_is_said_of_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        const char *text; /* NULL: nothing */
+        const char *first;
+    } cases[] = {{"{\"e\":{\"a\":[\"x\",\"y\"],\"b\":\"z\"}}", "a: x; b: z", "a"},
+                 {"{\"e\":{\"a\\nb\":[],\"c\":[{\"d\":1},\"y\"],\"d\":5}}", "a b; c; d", "a b"},
+                 {"{\"e\":{\"\":\"x\"}}", ": x", ""},
+                 {"{\"e\":{}}", NULL, NULL},
+                 {"{\"e\":[\"x\"]}", NULL, NULL},
+                 {"{\"e\":null}", NULL, NULL},
+                 {"{\"e\":{\"a\":[\"x\"}}", NULL, NULL},
+                 {"{}", NULL, NULL},
+                 {"<html>", NULL, NULL}};
+    char text[64], first[8];
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        bool found =
+            kf_json_pointer_fields(cases[i].json, strlen(cases[i].json), "/e", text, sizeof text, first, sizeof first);
+        assert_int_equal(found, cases[i].text != NULL);
+        if (found) {
+            assert_string_equal(text, cases[i].text);
+            assert_string_equal(first, cases[i].first);
+        }
+    }
+    char small[6];
+    const char json[] = "{\"field.name\":\"a long text\"}";
+    assert_true(kf_json_pointer_fields(json, sizeof json - 1, "", small, sizeof small, first, sizeof first));
+    assert_string_equal(small, "field");
+    assert_string_equal(first, "field.n");
+}
+
 static char *written(const cJSON *tree, const char **problem)
 {
     kf_buffer buffer = {0};
@@ -443,6 +477,7 @@ int main(void)
         cmocka_unit_test(a_tree_has_raw_items_for_the_rest),
         cmocka_unit_test(a_tree_is_linked_as_cjson_links_it),
         cmocka_unit_test(a_pointer_finds_its_place),
+        cmocka_unit_test(a_pointer_finds_what_is_said_of_fields),
         cmocka_unit_test(trees_are_written_without_cjsons_losses),
         cmocka_unit_test(trees_that_are_no_json_are_refused),
     };

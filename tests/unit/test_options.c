@@ -87,7 +87,7 @@ static void test_names(void **state)
         for (size_t i = 0; i < count; i++)
             assert_string_not_equal(name, kf_client_options_name(i));
     }
-    assert_int_equal(count, 30);
+    assert_int_equal(count, 31);
     assert_null(kf_client_options_name(SIZE_MAX));
 }
 

@@ -90,7 +90,7 @@ static char written[4096];
 /* One parameter in a style, as it stands in its place. */
 static const char *write_parameter(int field, kf_location location, kf_style style, bool explode, const values *from)
 {
-    kf_parameter parameter = {(uint8_t)location, (uint8_t)style, explode, false};
+    kf_parameter parameter = {(uint8_t)location, (uint8_t)style, explode, false, NULL};
     kf_buffer buffer = {0};
     kf_error error = {0};
     bool wrote;
@@ -152,6 +152,22 @@ static void test_query_styles(void **state)
     cJSON_Delete(json);
 }
 
+/* Each key of an exploded object has its prefix, encoded like the key. */
+static void test_prefix(void **state)
+{
+    (void)state;
+    const kf_string_entry entries[] = {{"a", "1"}, {"b c", "x&y"}};
+    const values v = {.map = entries, .map_count = 2};
+    const kf_parameter parameter = {
+        .location = KF_IN_QUERY, .style = KF_STYLE_FORM, .explode = true, .prefix = "map_?"};
+    kf_buffer buffer = {0};
+    kf_error error;
+    bool wrote;
+    assert_int_equal(kf_parameter_write(&fields[MAP], &parameter, &v, NULL, '?', &wrote, &buffer, &error), KF_OK);
+    assert_string_equal(buffer.data, "?map_%3Fa=1&map_%3Fb%20c=x%26y");
+    kf_buffer_free(&buffer);
+}
+
 static void test_path_and_header_styles(void **state)
 {
     const point where = {.x = KF_INT32(1), .label = "b"};
@@ -202,7 +218,7 @@ static void test_absent_null_empty(void **state)
 
 static void test_allow_reserved(void **state)
 {
-    const kf_parameter parameter = {KF_IN_QUERY, KF_STYLE_FORM, true, true};
+    const kf_parameter parameter = {KF_IN_QUERY, KF_STYLE_FORM, true, true, NULL};
     const values v = {.text = "a/b?c:d@e&f#g+h=i;j,k%l[m]"};
     kf_buffer buffer = {0};
     kf_error error;
@@ -212,9 +228,9 @@ static void test_allow_reserved(void **state)
     assert_string_equal(buffer.data, "?text=a/b?c:d@e%26f%23g%2Bh=i;j,k%25l%5Bm%5D");
     kf_buffer_free(&buffer);
     /* A path has no reserved characters to allow, and a member's name none either. */
-    const kf_parameter in_path = {KF_IN_PATH, KF_STYLE_SIMPLE, false, true};
+    const kf_parameter in_path = {KF_IN_PATH, KF_STYLE_SIMPLE, false, true, NULL};
     assert_int_equal(kf_parameter_write(&fields[TEXT], &in_path, &v, NULL, 0, &wrote, &buffer, &error), KF_OK);
-    assert_null(strpbrk(buffer.data, "/?@=;"));
+    assert_string_equal(buffer.data, "a%2Fb%3Fc:d%40e%26f%23g%2Bh%3Di%3Bj%2Ck%25l%5Bm%5D");
     kf_buffer_free(&buffer);
     const kf_string_entry entry = {"a=b;c", "d"};
     const values with_map = {.map = &entry, .map_count = 1};
@@ -234,8 +250,8 @@ static const kf_field path_fields[] = {
 };
 static const kf_type path_type = {
     .name = "test.Path", .fields = path_fields, .field_count = 2, .size = 2 * sizeof(char *), .flags = KF_TYPE_REQUEST};
-static const kf_parameter path_styles[] = {{KF_IN_PATH, KF_STYLE_SIMPLE, false, false},
-                                           {KF_IN_PATH, KF_STYLE_SIMPLE, false, false}};
+static const kf_parameter path_styles[] = {{KF_IN_PATH, KF_STYLE_SIMPLE, false, false, NULL},
+                                           {KF_IN_PATH, KF_STYLE_SIMPLE, false, false, NULL}};
 static const kf_service service = {.name = "test"};
 static const kf_operation operation = {.service = &service,
                                        .name = "op",
@@ -309,7 +325,7 @@ static void test_injection(void **state)
         char *segment = url.data + sizeof(before) - 1;
         size_t length = strcspn(segment, "/");
         assert_string_equal(segment + length, after);
-        assert_int_equal(strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%"),
+        assert_int_equal(strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%:"),
                          length);
         int decoded_length;
         char *decoded = curl_easy_unescape(NULL, segment, (int)length, &decoded_length);
@@ -483,7 +499,7 @@ static void test_tenant(void **state)
 {
     const kf_field one = {
         .name = "t", .offset = 0, .kind = KF_KIND_STRING, .flags = KF_FIELD_TENANT | KF_FIELD_REQUIRED};
-    const kf_parameter parameter = {KF_IN_QUERY, KF_STYLE_FORM, true, false};
+    const kf_parameter parameter = {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL};
     kf_buffer buffer = {0};
     kf_error error;
     bool wrote;
@@ -503,6 +519,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_query_styles),
+        cmocka_unit_test(test_prefix),
         cmocka_unit_test(test_path_and_header_styles),
         cmocka_unit_test(test_absent_null_empty),
         cmocka_unit_test(test_allow_reserved),

@@ -74,29 +74,31 @@ static const kf_type type_list_external_worker_jobs_params = {
 };
 
 /* How parameters travel */
-static const kf_parameter styles_path_job_id[] = {{KF_IN_PATH, KF_STYLE_SIMPLE, false, false}};
+static const kf_parameter styles_path_job_id[] = {{KF_IN_PATH, KF_STYLE_SIMPLE, false, false, NULL}};
 static const kf_parameter styles_list_external_worker_jobs[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
 
 /* Answers that mean success */
-static const kf_answer answers_acquire_and_lock_jobs[] = {{&flowable_acquire_and_lock_jobs_answer_schema, 200}};
-static const kf_answer answers_bpmn_error_job[] = {{NULL, 204}};
+static const kf_answer answers_acquire_and_lock_jobs[] = {{&flowable_acquire_and_lock_jobs_answer_schema, 200, false}};
+static const kf_answer answers_bpmn_error_job[] = {{NULL, 204, false}};
 static const kf_answer answers_list_external_worker_jobs[] = {
-    {&flowable_data_response_external_worker_job_response_schema, 200},
+    {&flowable_data_response_external_worker_job_response_schema, 200, false},
 };
-static const kf_answer answers_get_external_worker_job[] = {{&flowable_external_worker_job_response_schema, 200}};
+static const kf_answer answers_get_external_worker_job[] = {
+    {&flowable_external_worker_job_response_schema, 200, false},
+};
 
 static const kf_pagination pagination_list_external_worker_jobs = {
     .position = "start",

@@ -29,10 +29,7 @@ kf_status kuflow_client_new(const kf_client_options *options, kf_client **client
 {
     kf_client_options own;
     kf_buffer url = {0};
-    kf_error_clear(error);
-    if (client != NULL)
-        *client = NULL;
-    kf_status status = kf_options_copy(options, &own, error);
+    kf_status status = kf_client_begin(options, &own, client, error);
     if (status != KF_OK)
         return status;
     if (own.base_url == NULL || *own.base_url == '\0') {
@@ -56,10 +53,7 @@ static const char *from_environment(const char *name)
 kf_status kuflow_client_from_environment(const kf_client_options *options, kf_client **client, kf_error *error)
 {
     kf_client_options own;
-    kf_error_clear(error);
-    if (client != NULL)
-        *client = NULL;
-    kf_status status = kf_options_copy(options, &own, error);
+    kf_status status = kf_client_begin(options, &own, client, error);
     if (status != KF_OK)
         return status;
     if (own.base_url == NULL) {

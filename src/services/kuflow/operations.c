@@ -302,60 +302,66 @@ static const kf_type type_download_robot_asset_params = {
 };
 
 /* How parameters travel */
-static const kf_parameter styles_path_key_id[] = {{KF_IN_PATH, KF_STYLE_SIMPLE, false, false}};
+static const kf_parameter styles_path_key_id[] = {{KF_IN_PATH, KF_STYLE_SIMPLE, false, false, NULL}};
 static const kf_parameter styles_find_principals[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
 static const kf_parameter styles_find_tenants[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
 static const kf_parameter styles_upload_process_user_action_document[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
 static const kf_parameter styles_upload_process_document[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
-static const kf_parameter styles_download_process_document[] = {{KF_IN_QUERY, KF_STYLE_FORM, true, false}};
+static const kf_parameter styles_download_process_document[] = {{KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}};
 static const kf_parameter styles_find_process_items[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
 static const kf_parameter styles_find_robots[] = {
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false}, {KF_IN_QUERY, KF_STYLE_FORM, true, false},
-    {KF_IN_QUERY, KF_STYLE_FORM, true, false},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL}, {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
+    {KF_IN_QUERY, KF_STYLE_FORM, true, false, NULL},
 };
 
 /* Answers that mean success */
-static const kf_answer answers_create_authentication[] = {{&kuflow_authentication_schema, 200}};
-static const kf_answer answers_retrieve_kms_key[] = {{&kuflow_kms_key_schema, 200}};
-static const kf_answer answers_find_principals[] = {{&kuflow_principal_page_schema, 200}};
-static const kf_answer answers_retrieve_principal[] = {{&kuflow_principal_schema, 200}};
-static const kf_answer answers_find_groups[] = {{&kuflow_group_page_schema, 200}};
-static const kf_answer answers_find_tenants[] = {{&kuflow_tenant_page_schema, 200}};
-static const kf_answer answers_retrieve_tenant[] = {{&kuflow_tenant_schema, 200}};
-static const kf_answer answers_find_tenant_users[] = {{&kuflow_tenant_user_page_schema, 200}};
-static const kf_answer answers_retrieve_tenant_user[] = {{&kuflow_tenant_user_schema, 200}};
-static const kf_answer answers_find_processes[] = {{&kuflow_process_page_schema, 200}};
-static const kf_answer answers_create_process[] = {{&kuflow_process_schema, 200}, {&kuflow_process_schema, 201}};
-static const kf_answer answers_retrieve_process[] = {{&kuflow_process_schema, 200}};
-static const kf_answer answers_upload_process_user_action_document[] = {{&kuflow_process_schema, 200}, {NULL, 304}};
-static const kf_answer answers_upload_process_document[] = {{&kuflow_document_reference_schema, 200}};
-static const kf_answer answers_download_process_document[] = {{NULL, 200}};
-static const kf_answer answers_find_process_items[] = {{&kuflow_process_item_page_schema, 200}};
-static const kf_answer answers_create_process_item[] = {
-    {&kuflow_process_item_schema, 200}, {&kuflow_process_item_schema, 201},
+static const kf_answer answers_create_authentication[] = {{&kuflow_authentication_schema, 200, false}};
+static const kf_answer answers_retrieve_kms_key[] = {{&kuflow_kms_key_schema, 200, false}};
+static const kf_answer answers_find_principals[] = {{&kuflow_principal_page_schema, 200, false}};
+static const kf_answer answers_retrieve_principal[] = {{&kuflow_principal_schema, 200, false}};
+static const kf_answer answers_find_groups[] = {{&kuflow_group_page_schema, 200, false}};
+static const kf_answer answers_find_tenants[] = {{&kuflow_tenant_page_schema, 200, false}};
+static const kf_answer answers_retrieve_tenant[] = {{&kuflow_tenant_schema, 200, false}};
+static const kf_answer answers_find_tenant_users[] = {{&kuflow_tenant_user_page_schema, 200, false}};
+static const kf_answer answers_retrieve_tenant_user[] = {{&kuflow_tenant_user_schema, 200, false}};
+static const kf_answer answers_find_processes[] = {{&kuflow_process_page_schema, 200, false}};
+static const kf_answer answers_create_process[] = {
+    {&kuflow_process_schema, 200, false}, {&kuflow_process_schema, 201, false},
 };
-static const kf_answer answers_retrieve_process_item[] = {{&kuflow_process_item_schema, 200}};
-static const kf_answer answers_create_worker[] = {{&kuflow_worker_schema, 200}, {&kuflow_worker_schema, 201}};
-static const kf_answer answers_find_robots[] = {{&kuflow_robot_page_schema, 200}};
-static const kf_answer answers_retrieve_robot[] = {{&kuflow_robot_schema, 200}};
+static const kf_answer answers_retrieve_process[] = {{&kuflow_process_schema, 200, false}};
+static const kf_answer answers_upload_process_user_action_document[] = {
+    {&kuflow_process_schema, 200, false}, {NULL, 304, false},
+};
+static const kf_answer answers_upload_process_document[] = {{&kuflow_document_reference_schema, 200, false}};
+static const kf_answer answers_download_process_document[] = {{NULL, 200, false}};
+static const kf_answer answers_find_process_items[] = {{&kuflow_process_item_page_schema, 200, false}};
+static const kf_answer answers_create_process_item[] = {
+    {&kuflow_process_item_schema, 200, false}, {&kuflow_process_item_schema, 201, false},
+};
+static const kf_answer answers_retrieve_process_item[] = {{&kuflow_process_item_schema, 200, false}};
+static const kf_answer answers_create_worker[] = {
+    {&kuflow_worker_schema, 200, false}, {&kuflow_worker_schema, 201, false},
+};
+static const kf_answer answers_find_robots[] = {{&kuflow_robot_page_schema, 200, false}};
+static const kf_answer answers_retrieve_robot[] = {{&kuflow_robot_schema, 200, false}};
 
 static const kf_pagination pagination_find_principals = {
     .position = "page",

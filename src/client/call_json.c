@@ -1,0 +1,283 @@
+/* Any operation by its name, with JSON in and JSON out. */
+#include "client/state.h"
+#include "core/base64.h"
+#include "core/fail.h"
+#include "kuflow/client.h"
+#include "model/codec.h"
+#include "model/layout.h"
+#include "json/reader.h"
+#include "json/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct kf_json_call {
+    kf_client *client;
+    const kf_operation *operation;
+    kf_error *error;
+    kf_buffer input; /* The caller's text, read in place. */
+    kf_buffer path_text, parameter_text;
+    kf_slice body, sink; /* In the input; the text is NULL for none. */
+    void *path, *parameters, *model;
+    cJSON *body_tree, *sink_tree; /* Of those that are not models. */
+    kf_buffer bytes;
+    kf_source upload;
+    kf_sink download;
+} kf_json_call;
+
+static kf_status no_memory(const kf_json_call *call)
+{
+    return kf_fail(call->error, KF_ERROR_MEMORY, "out of memory");
+}
+
+static bool is_upload(const kf_operation *operation)
+{
+    return (operation->flags & KF_OPERATION_UPLOAD) != 0;
+}
+
+static bool is_download(const kf_operation *operation)
+{
+    return (operation->flags & KF_OPERATION_DOWNLOAD) != 0;
+}
+
+/* Where a member of the input belongs: false when the operation has nothing of that name. */
+static bool place_member(kf_json_call *call, kf_writer *path, kf_writer *parameters, const kf_slice *name,
+                         const kf_slice *value)
+{
+    const kf_operation *operation = call->operation;
+    const char *problem;
+    bool null = value->length == 4 && memcmp(value->text, "null", 4) == 0;
+    kf_writer *writer = NULL;
+    if (operation->path_parameters != NULL &&
+        kf_type_field_of(operation->path_parameters, name->text, name->length) != NULL)
+        writer = path;
+    else if (operation->parameters != NULL && kf_type_field_of(operation->parameters, name->text, name->length) != NULL)
+        writer = parameters;
+    if (writer != NULL && null)
+        return true;
+    if (writer != NULL)
+        return kf_writer_name(writer, name->text, name->length) &&
+               kf_writer_raw(writer, value->text, value->length, &problem);
+    if ((operation->body != NULL || is_upload(operation)) && strcmp(name->text, "body") == 0)
+        call->body = null ? (kf_slice){0} : *value;
+    else if (is_download(operation) && strcmp(name->text, "sink") == 0)
+        call->sink = null ? (kf_slice){0} : *value;
+    else
+        return false;
+    return true;
+}
+
+static kf_status split_members(kf_json_call *call, kf_reader *reader, kf_writer *path, kf_writer *parameters)
+{
+    if (kf_reader_peek(reader) != KF_TOKEN_OBJECT || !kf_reader_enter(reader))
+        return kf_fail(call->error, KF_ERROR_ARGUMENT, "the input is not a JSON object");
+    for (bool first = true;; first = false) {
+        bool more;
+        kf_slice name, value;
+        if (!kf_reader_next_member(reader, first, &more) || (more && !kf_reader_name(reader, &name)))
+            break;
+        if (!more && kf_reader_finish(reader))
+            return KF_OK;
+        if (!more || !kf_reader_skip(reader, &value))
+            break;
+        if (!place_member(call, path, parameters, &name, &value))
+            return kf_fail(call->error, KF_ERROR_ARGUMENT, "%s.%s has no parameter \"%.60s\"",
+                           call->operation->service->name, call->operation->name, name.text);
+    }
+    return kf_fail(call->error, KF_ERROR_ARGUMENT, "the input is not valid JSON: byte %zu: %s",
+                   kf_reader_offset(reader), reader->problem != NULL ? reader->problem : "");
+}
+
+/* Divides the input among path, parameter struct, body and sink. */
+static kf_status split(kf_json_call *call, const char *json)
+{
+    kf_reader reader;
+    kf_writer path, parameters;
+    if (!kf_buffer_text(&call->input, json))
+        return no_memory(call);
+    kf_reader_init(&reader, call->input.data, call->input.length, 0);
+    kf_writer_init(&path, &call->path_text, false);
+    kf_writer_init(&parameters, &call->parameter_text, false);
+    kf_writer_begin(&path, '{');
+    kf_writer_begin(&parameters, '{');
+    kf_status status = split_members(call, &reader, &path, &parameters);
+    kf_writer_end(&path, '}');
+    kf_writer_end(&parameters, '}');
+    if (status == KF_OK && (call->path_text.failed || call->parameter_text.failed))
+        status = no_memory(call);
+    return status;
+}
+
+static kf_status decode_request(kf_json_call *call, const kf_type *type, kf_buffer *buffer, void **model)
+{
+    static const kf_decode_options options = {.request = true};
+    if (type == NULL)
+        return KF_OK;
+    size_t length = buffer->length;
+    char *text = kf_buffer_take(buffer);
+    if (text == NULL)
+        return no_memory(call);
+    return kf_model_decode_in_place(type, text, length, &options, model, call->error);
+}
+
+/* The text of a member of the tree; NULL when it has none. */
+static const char *text_of(const cJSON *tree, const char *name)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, name));
+}
+
+static kf_status read_tree(const kf_json_call *call, const kf_slice *slice, cJSON **tree)
+{
+    *tree = cJSON_ParseWithLength(slice->text, slice->length);
+    return *tree != NULL ? KF_OK : no_memory(call);
+}
+
+/* The bytes of an upload: a text, or an object that says where they are. */
+static kf_status prepare_upload(kf_json_call *call)
+{
+    kf_status status = read_tree(call, &call->body, &call->body_tree);
+    if (status != KF_OK)
+        return status;
+    const cJSON *tree = call->body_tree;
+    const char *text = cJSON_IsString(tree) ? tree->valuestring : text_of(tree, "text");
+    const char *path = text_of(tree, "path"), *base64 = text_of(tree, "base64");
+    if ((text != NULL) + (path != NULL) + (base64 != NULL) != 1)
+        return kf_fail(call->error, KF_ERROR_ARGUMENT,
+                       "\"body\" is neither a text nor an object with one of \"text\", \"base64\" and \"path\"");
+    if (path != NULL)
+        kf_source_path(&call->upload, path);
+    else if (!kf_buffer_text(&call->bytes, text != NULL ? text : base64))
+        return no_memory(call);
+    else if (base64 != NULL && !kf_base64_decode(call->bytes.data, call->bytes.length, &call->bytes.length))
+        return kf_fail(call->error, KF_ERROR_ARGUMENT, "\"body\".\"base64\" is not base64");
+    else
+        kf_source_memory(&call->upload, call->bytes.data, call->bytes.length);
+    call->upload.content_type = text_of(tree, "content_type");
+    return KF_OK;
+}
+
+static kf_status prepare_body(kf_json_call *call)
+{
+    if (call->body.text == NULL)
+        return KF_OK;
+    if (is_upload(call->operation))
+        return prepare_upload(call);
+    return kf_model_decode(call->operation->body, call->body.text, call->body.length, &call->model, call->error);
+}
+
+static kf_status prepare_sink(kf_json_call *call)
+{
+    kf_sink_memory(&call->download);
+    if (call->sink.text == NULL)
+        return KF_OK;
+    kf_status status = read_tree(call, &call->sink, &call->sink_tree);
+    const char *path = text_of(call->sink_tree, "path");
+    if (status == KF_OK && path == NULL)
+        status = kf_fail(call->error, KF_ERROR_ARGUMENT, "\"sink\" is not an object with a text \"path\"");
+    if (status == KF_OK)
+        kf_sink_path(&call->download, path);
+    return status;
+}
+
+/* What a download says of itself, and its bytes unless they are in a file. */
+static void write_download(const kf_sink *sink, kf_buffer *out)
+{
+    kf_writer writer;
+    kf_writer_init(&writer, out, false);
+    writer.lenient = true;
+    kf_writer_begin(&writer, '{');
+    kf_writer_name(&writer, "content_type", strlen("content_type"));
+    kf_writer_string(&writer, sink->content_type, strlen(sink->content_type));
+    kf_writer_name(&writer, "file_name", strlen("file_name"));
+    kf_writer_string(&writer, sink->file_name, strlen(sink->file_name));
+    kf_writer_name(&writer, "length", strlen("length"));
+    kf_writer_int64(&writer, sink->length);
+    if (sink->data != NULL) {
+        kf_writer_name(&writer, "base64", strlen("base64"));
+        kf_writer_literal(&writer, "\"");
+        kf_base64_append(out, (const uint8_t *)sink->data, (size_t)sink->length);
+        kf_writer_literal(&writer, "\"");
+    }
+    kf_writer_end(&writer, '}');
+}
+
+static const kf_type *answer_type(const kf_operation *operation)
+{
+    for (size_t i = 0; i < operation->answer_count; i++)
+        if (operation->answers[i].type != NULL)
+            return operation->answers[i].type;
+    return NULL;
+}
+
+/* The call itself. The error stays as it is on success, with the answer's status. */
+static kf_status run(kf_json_call *call, kf_buffer *out)
+{
+    const kf_operation *operation = call->operation;
+    const kf_type *type = answer_type(operation);
+    const void *body = is_upload(operation) && call->body.text != NULL ? (const void *)&call->upload : call->model;
+    void *model = NULL;
+    void *target = is_download(operation) ? (void *)&call->download : type != NULL ? (void *)&model : NULL;
+    kf_status status = kf_call(call->client, operation, call->path, call->parameters, body, target, call->error);
+    if (status != KF_OK)
+        return status;
+    const kf_encode_options options = {.mode = KF_ENCODE_LENIENT};
+    kf_error encoding;
+    if (is_download(operation))
+        write_download(&call->download, out);
+    else if (model == NULL)
+        kf_buffer_text(out, "null");
+    else if (kf_model_encode_to(type, model, &options, out, &encoding) != KF_OK)
+        status = kf_fail(call->error, encoding.status, "%s", encoding.message);
+    kf_model_free(model);
+    return status;
+}
+
+static void release(kf_json_call *call)
+{
+    kf_free(call->download.data);
+    kf_model_free(call->path);
+    kf_model_free(call->parameters);
+    kf_model_free(call->model);
+    cJSON_Delete(call->body_tree);
+    cJSON_Delete(call->sink_tree);
+    kf_buffer_free(&call->bytes);
+    kf_buffer_free(&call->path_text);
+    kf_buffer_free(&call->parameter_text);
+    kf_buffer_free(&call->input);
+}
+
+kf_status kf_call_json(kf_client *client, const char *operation, const char *json_in, char **json_out, kf_error *error)
+{
+    kf_error own_error;
+    kf_buffer out = {0};
+    if (error == NULL)
+        error = &own_error;
+    kf_error_clear(error);
+    if (json_out != NULL)
+        *json_out = NULL;
+    if (client == NULL || operation == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "client or operation is NULL");
+    kf_json_call call = {.client = client, .operation = kf_operation_find(operation), .error = error};
+    if (call.operation == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "there is no operation \"%.80s\"", operation);
+    call.input.secret = call.bytes.secret = out.secret = true; /* some operations carry credentials */
+    kf_status status = split(&call, json_in != NULL ? json_in : "{}");
+    if (status == KF_OK)
+        status = decode_request(&call, call.operation->path_parameters, &call.path_text, &call.path);
+    if (status == KF_OK)
+        status = decode_request(&call, call.operation->parameters, &call.parameter_text, &call.parameters);
+    if (status == KF_OK)
+        status = prepare_body(&call);
+    if (status == KF_OK)
+        status = prepare_sink(&call);
+    if (status == KF_OK)
+        status = run(&call, &out);
+    if (status == KF_OK && json_out != NULL) {
+        *json_out = kf_buffer_take(&out);
+        if (*json_out == NULL)
+            status = no_memory(&call);
+    }
+    kf_buffer_free(&out);
+    release(&call);
+    return status;
+}
