@@ -196,7 +196,7 @@ struct kf_sandbox {
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* events, faults, release, stop */
     struct MHD_Daemon *daemon;
-    char url[96], flowable_url[96];
+    char url[96], flowable_url[96], jbpm_url[96], smartflows_url[96], patchworks_urls[3][96]; /* core, start, login */
     int port;
     bool stopping;
 
@@ -210,6 +210,9 @@ struct kf_sandbox {
 
     kf_sb_state state;
     struct kf_flowable *flowable;
+    struct kf_smartflows *smartflows;
+    struct kf_patchworks *patchworks;
+    struct kf_jbpm *jbpm;
 
     int *requests; /* by operation, service after service, and one more for all */
     kf_sb_vector last_headers; /* name, value, name, value … */
@@ -285,6 +288,8 @@ void kf_sb_document_free(void *document);
 bool kf_sb_seed(kf_sandbox *sandbox);
 
 /* reply.c */
+/* The answer; `text` is malloc'ed and taken over. */
+void kf_sb_set_reply(kf_sb_call *call, int status, char *text, size_t length, const char *type);
 /* Encodes a model as the answer. */
 void kf_sb_reply(kf_sb_call *call, int status, const kf_type *type, const void *model);
 void kf_sb_reply_bytes(kf_sb_call *call, const char *bytes, size_t length, const char *type, const char *file_name);

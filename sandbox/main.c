@@ -8,10 +8,13 @@
 
 static const char usage[] =
     "usage: kuflow-sandbox [--port N] [--client-id TEXT] [--client-secret TEXT] [--token TEXT]\n"
-    "                      [--webhook URL] [--flowable-password TEXT] [--flowable-sweep MILLISECONDS] [--quiet]\n"
+    "                      [--webhook URL] [--flowable-password TEXT] [--flowable-sweep MILLISECONDS]\n"
+    "                      [--smartflows-key TEXT] [--quiet]\n"
     "A local server on 127.0.0.1 for tests and first steps; its state is in memory. It speaks KuFlow's API, under\n"
     "/v2024-06-14, and Flowable's for external workers, under /external-job-api (user admin), with a part of the\n"
-    "process API under /process-api. --flowable-sweep says how often locks that ended are swept; -1: never.\n";
+    "process API under /process-api. --flowable-sweep says how often locks that ended are swept; -1: never.\n"
+    "jBPM is under /jbpm-console/rest (user anna), Smart Flows under /smartflows/api/v1, Patchworks under /patchworks "
+    "and /patchworks-start.\n";
 
 static void print_line(const char *line, void *user)
 {
@@ -58,6 +61,8 @@ static int parse_arguments(int count, char **arguments, kf_sandbox_options *opti
             options->webhook_url = value;
         } else if (strcmp(name, "--flowable-password") == 0) {
             options->flowable_password = value;
+        } else if (strcmp(name, "--smartflows-key") == 0) {
+            options->smartflows_key = value;
         } else if (strcmp(name, "--flowable-sweep") == 0) {
             if (parse_number(value, -1, 86400000, &options->flowable_sweep_ms) != 0 || options->flowable_sweep_ms == 0)
                 return -1;
@@ -98,6 +103,14 @@ int main(int count, char **arguments)
     printf("kuflow-sandbox: Flowable on %s (user " KF_SANDBOX_FLOWABLE_USER ", password %s)\n",
            kf_sandbox_flowable_url(sandbox),
            options.flowable_password == NULL ? KF_SANDBOX_FLOWABLE_PASSWORD : options.flowable_password);
+    printf("kuflow-sandbox: jBPM on %s (user " KF_SANDBOX_JBPM_USER ", password " KF_SANDBOX_JBPM_PASSWORD ")\n",
+           kf_sandbox_jbpm_url(sandbox));
+    printf("kuflow-sandbox: Smart Flows on %s (API key %s)\n", kf_sandbox_smartflows_url(sandbox),
+           options.smartflows_key == NULL ? KF_SANDBOX_SMARTFLOWS_KEY : options.smartflows_key);
+    printf("kuflow-sandbox: Patchworks on %s, %s (key " KF_SANDBOX_PATCHWORKS_KEY
+           "; login %s, user " KF_SANDBOX_PATCHWORKS_USER ", password " KF_SANDBOX_PATCHWORKS_PASSWORD ")\n",
+           kf_sandbox_patchworks_url(sandbox), kf_sandbox_patchworks_start_url(sandbox),
+           kf_sandbox_patchworks_login_url(sandbox));
     fflush(stdout);
     int received;
     sigwait(&signals, &received);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set_reply(kf_sb_call *call, int status, char *text, size_t length, const char *type)
+void kf_sb_set_reply(kf_sb_call *call, int status, char *text, size_t length, const char *type)
 {
     free(call->reply);
     call->status = status;
@@ -17,7 +17,7 @@ static void set_reply(kf_sb_call *call, int status, char *text, size_t length, c
 
 void kf_sb_no_memory(kf_sb_call *call)
 {
-    set_reply(call, 500, NULL, 0, "");
+    kf_sb_set_reply(call, 500, NULL, 0, "");
     call->no_memory = true;
 }
 
@@ -32,7 +32,7 @@ void kf_sb_reply(kf_sb_call *call, int status, const kf_type *type, const void *
         kf_sb_error(call, 500, "sandbox.encode", NULL, NULL, "The sandbox could not encode its answer: %s",
                     error.message);
     else
-        set_reply(call, status, text, strlen(text), "application/json");
+        kf_sb_set_reply(call, status, text, strlen(text), "application/json");
 }
 
 bool kf_sb_header(kf_sb_call *call, const char *name, const char *value)
@@ -142,7 +142,7 @@ void kf_sb_reply_bytes(kf_sb_call *call, const char *bytes, size_t length, const
     }
     if (length > 0)
         memcpy(copy, bytes, length);
-    set_reply(call, 200, copy, length, type);
+    kf_sb_set_reply(call, 200, copy, length, type);
 }
 
 static const char *reason(int status)
@@ -196,7 +196,7 @@ void kf_sb_error(kf_sb_call *call, int status, const char *code, const char *loc
     if (kf_model_encode(&kuflow_default_error_schema, &body, &text, NULL) != KF_OK)
         kf_sb_no_memory(call);
     else
-        set_reply(call, status, text, strlen(text), "application/json");
+        kf_sb_set_reply(call, status, text, strlen(text), "application/json");
 }
 
 void kf_sb_fill_audit(const kf_sb_resource *resource, const char **created_by, const char **created_at,

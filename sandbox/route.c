@@ -1,5 +1,8 @@
 /* From a request to its handler: credentials, the operation by method and path, media types, parameters, body. */
 #include "flowable.h"
+#include "jbpm.h"
+#include "patchworks.h"
+#include "smartflows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -319,7 +322,7 @@ static const kf_sb_service kuflow = {
     .error = error,
 };
 
-const kf_sb_service *const kf_sb_services[] = {&kuflow, &kf_fl_service};
+const kf_sb_service *const kf_sb_services[] = {&kuflow, &kf_fl_service, &kf_pw_service, &kf_sf_service, &kf_jb_service};
 const size_t kf_sb_service_count = sizeof(kf_sb_services) / sizeof(kf_sb_services[0]);
 
 bool kf_sb_is_below(const char *target, const char *base)

@@ -1,5 +1,8 @@
 /* The HTTP side: the daemon, its requests, their answers; start and stop. */
 #include "flowable.h"
+#include "jbpm.h"
+#include "patchworks.h"
+#include "smartflows.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -307,6 +310,14 @@ static kf_status listen_on(kf_sandbox *sandbox, const kf_sandbox_options *option
     snprintf(sandbox->url, sizeof(sandbox->url), "%s://127.0.0.1:%d" KF_SB_BASE, tls ? "https" : "http", sandbox->port);
     snprintf(sandbox->flowable_url, sizeof(sandbox->flowable_url), "%s://127.0.0.1:%d%s", tls ? "https" : "http",
              sandbox->port, kf_fl_service.bases[0]);
+    snprintf(sandbox->jbpm_url, sizeof(sandbox->jbpm_url), "%s://127.0.0.1:%d%s", tls ? "https" : "http", sandbox->port,
+             kf_jb_service.bases[0]);
+    snprintf(sandbox->smartflows_url, sizeof(sandbox->smartflows_url), "%s://127.0.0.1:%d%s", tls ? "https" : "http",
+             sandbox->port, kf_sf_service.bases[0]);
+    static const char *const patchworks[] = {"/patchworks", "/patchworks-start", "/patchworks/login"};
+    for (size_t i = 0; i < sizeof(patchworks) / sizeof(patchworks[0]); i++)
+        snprintf(sandbox->patchworks_urls[i], sizeof(sandbox->patchworks_urls[i]), "%s://127.0.0.1:%d%s",
+                 tls ? "https" : "http", sandbox->port, patchworks[i]);
     return KF_OK;
 }
 
@@ -367,7 +378,8 @@ kf_status kf_sandbox_start(const kf_sandbox_options *options, kf_sandbox **out, 
         operations += kf_sb_services[i]->service->operation_count;
     sandbox->requests = calloc(operations + 1, sizeof(*sandbox->requests));
     if (sandbox->requests == NULL || !apply_options(sandbox, options) || !kf_sb_seed(sandbox) ||
-        !kf_fl_new(sandbox, options)) {
+        !kf_fl_new(sandbox, options) || !kf_pw_new(sandbox, options) || !kf_sf_new(sandbox, options) ||
+        !kf_jb_new(sandbox)) {
         status = fail(error, KF_ERROR_MEMORY, "Memory is short");
         goto failed;
     }
@@ -400,6 +412,9 @@ void kf_sandbox_stop(kf_sandbox *sandbox)
     kf_sb_faults_free(sandbox);
     kf_sb_state_free(&sandbox->state);
     kf_fl_free(sandbox->flowable);
+    kf_jb_free(sandbox->jbpm);
+    kf_pw_free(sandbox->patchworks);
+    kf_sf_free(sandbox->smartflows);
     kf_sb_vector_free(&sandbox->last_headers, free);
     for (size_t i = 0; i < 4; i++)
         free(sandbox->credentials[i]);

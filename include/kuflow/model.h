@@ -109,7 +109,7 @@ typedef struct kf_wire_field {
  * map from an empty array, an object from one around it that is called as its type ({"task": {…}}), an object with the
  * text of an element from that text. What belongs to no member is kept in `extra`; of XML as JSON: an element is its
  * text, or an object of its attributes and elements ("#text" is what stands between them), and elements of one name are
- * an array.
+ * an array. Only attributes of an element that is a mere text, number or array have no place.
  */
 typedef struct kf_wire {
     const char *root;              /**< XML: the document's element. NULL: it never is one. */

@@ -8,7 +8,8 @@
  *     kf_pager_free(pager);
  *     if (error.status != KF_OK) …
  *
- * A pager belongs to one thread at a time. It holds one page; with prefetch, two.
+ * A pager belongs to one thread at a time. It holds one page; with prefetch, two. (A few servers answer each page with
+ * all items before it as well, see kf_pagination.cumulative: those are passed over.)
  */
 #ifndef KUFLOW_PAGER_H
 #define KUFLOW_PAGER_H
@@ -23,7 +24,8 @@ typedef struct kf_pager kf_pager;
 
 /**
  * Begins an iteration; nothing is sent before the first kf_pager_next(). The parameters are copied: they need not live
- * longer than this call. A position among them (`page`) is where the iteration begins, a size is that of each page.
+ * longer than this call. A position among them (`page`) is where the iteration begins, a size is that of each page;
+ * where a server pages only when it is told both, both are sent (kf_pagination.size_sent).
  * The client must outlive the pager.
  * @return The pager, to be freed with kf_pager_free(); NULL on failure: KF_ERROR_MEMORY, or KF_ERROR_ARGUMENT for an
  *         operation that is not a paged list.

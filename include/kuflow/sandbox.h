@@ -38,6 +38,35 @@
  *    history/historic-variable-instances of one instance; GET repository/process-definitions; and under "/cmmn-api" the
  *    same of cases, under cmmn-runtime/case-instances, cmmn-management and cmmn-history.
  *
+ * Of Smart Flows it has all operations of the document, under "/smartflows/api/v1", and five flows. Where nothing is
+ * known of the real server, it does the simplest thing:
+ *  - Each look at the progress of an execution that is Queued or Running leads it on, so nothing takes time. While it
+ *    is Waiting, the answer is kept back as `timeout` asks, or until it changes.
+ *  - It is strict: without the right key everything is 401, an id that is no guid 400, the wrong kind of input 415, XML
+ *    that is not well-formed 400, values for an execution that asks for none 409, and 400 when a key of the form lacks.
+ *  - A document is a text: the name of the flow, the values of its form, and its input byte for byte.
+ *  - Both ways to cancel and both ways to read a document are there. A filter knows `id`, `flow`, `status`,
+ * `createdAt`.
+ *
+ * Of Patchworks it has all operations of the document, under "/patchworks" (those that start flows under
+ * "/patchworks-start" too), and a login, with 40 flows. What is known of the real server, it does strictly: key or
+ * token, `per_page` from 1 to 100, 422 with the fields that are wrong, 400 for a filter, sort or include that does not
+ * exist, 413 above 8 MB, 422 for a flow without deployed version, and a page of HTML for requests that do not ask for
+ * JSON. A run ends when it is looked at for the second time; the payload {"sandbox":"fail"} makes it fail,
+ * {"sandbox":"wait"} keeps it going until kf_sandbox_patchworks_end_run().
+ *
+ * Of jBPM it has what 6.0.1.Final has of the document, under "/jbpm-console/rest", with that release's answers in XML,
+ * its error texts and its defects: the lifecycle of tasks and who may do what, the parameters that it refuses, how it
+ * pages, and the commands of `execute` that the document's 6.0.1 has and that start, look at, signal and end things.
+ * There is one deployment, KF_SANDBOX_JBPM_DEPLOYMENT. Its users are anna and ben (group "sales"), carl ("legal"),
+ * Administrator, and guest, who may not use the API (403); each password is the name. Its processes take the variables
+ * `employee` and `age`, and put what their task or work item results in into `result`:
+ *  - office.approval: the task "Approve", Reserved for anna. office.shared: "Review", for both groups to claim.
+ *    office.unassigned: "Assign", Created, which anna may nominate somebody for or activate.
+ *  - office.wait: waits for the signal "Go", then the task "Check" of ben. office.service: an open work item.
+ *    office.parent: starts office.approval and waits for it. office.note ends at once; office.broken cannot be started.
+ * What differs: JSON, where it is asked for, is the library's own; lists are in the order of creation.
+ *
  * All functions may be called by any thread while the sandbox runs.
  */
 #ifndef KUFLOW_SANDBOX_H
@@ -78,6 +107,35 @@ typedef struct kf_sandbox kf_sandbox;
 #define KF_SANDBOX_FLOWABLE_GUEST "guest"
 #define KF_SANDBOX_FLOWABLE_PASSWORD "test"
 
+/* Smart Flows: the key, a user who can log in, and the flows. */
+#define KF_SANDBOX_SMARTFLOWS_KEY "sandbox-api-key"
+#define KF_SANDBOX_SMARTFLOWS_USER "anna"
+#define KF_SANDBOX_SMARTFLOWS_PASSWORD "test"
+/** Makes a document from XML: Queued, Running, Success. */
+#define KF_SANDBOX_SMARTFLOWS_LETTER "70000000-0000-4000-8000-000000000001"
+/** Needs no input, asks for "d4b3_name" (which has a default) and "d4b3_city": Running, "User input", Running, Success.
+ */
+#define KF_SANDBOX_SMARTFLOWS_FORM "70000000-0000-4000-8000-000000000002"
+/** Needs no input: Running, Waiting until its callback is called or kf_sandbox_smartflows_set(), Running, Success. */
+#define KF_SANDBOX_SMARTFLOWS_WAIT "70000000-0000-4000-8000-000000000003"
+/** Needs no input: Running, Error. */
+#define KF_SANDBOX_SMARTFLOWS_FAIL "70000000-0000-4000-8000-000000000004"
+/** Works on JSON, asks for "flow": SelectFlow, Running, Success. */
+#define KF_SANDBOX_SMARTFLOWS_SELECT "70000000-0000-4000-8000-000000000005"
+
+/* Patchworks: the key, a user who can log in, a flow whose version is deployed, and one that has none deployed. */
+#define KF_SANDBOX_PATCHWORKS_KEY "sandbox-patchworks-key"
+#define KF_SANDBOX_PATCHWORKS_USER "anna@example.com"
+#define KF_SANDBOX_PATCHWORKS_PASSWORD "sandbox-password"
+#define KF_SANDBOX_PATCHWORKS_FLOW "1"
+#define KF_SANDBOX_PATCHWORKS_VERSION "41" /**< Of KF_SANDBOX_PATCHWORKS_FLOW. */
+#define KF_SANDBOX_PATCHWORKS_DRAFT "2"
+
+/* jBPM's user, who is in the group "sales", and her password: every user's is the user's name. */
+#define KF_SANDBOX_JBPM_USER "anna"
+#define KF_SANDBOX_JBPM_PASSWORD "anna"
+#define KF_SANDBOX_JBPM_DEPLOYMENT "org.example:office:1.0" /**< With all its processes. */
+
 /** Called for every request that was answered, with one line without credentials: "POST /processes 201 createProcess".
  *  In the thread of the request. */
 typedef void (*kf_sandbox_log_fn)(const char *line, void *user);
@@ -110,6 +168,11 @@ typedef struct kf_sandbox_options {
      *  completed job happens either, as on a server whose async executor is off. */
     int flowable_sweep_ms;
     int flowable_history; /**< How many instances are remembered after their end. Default: 1000. */
+
+    const char *smartflows_key; /**< Accepted in X-API-Key. Default: KF_SANDBOX_SMARTFLOWS_KEY. */
+    /** The longest that the progress of an execution is kept back, in milliseconds. Default: as the request asks; -1:
+     *  not at all. */
+    int smartflows_poll_ms;
 } kf_sandbox_options;
 
 #define KF_SANDBOX_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_sandbox_options)
@@ -132,6 +195,9 @@ KF_API const char *kf_sandbox_url(const kf_sandbox *sandbox);
 /** The base URL of Flowable's external worker API: "http://127.0.0.1:PORT/external-job-api". The process API lies
  * beside it, under "http://127.0.0.1:PORT/process-api". It lives as long as the sandbox. */
 KF_API const char *kf_sandbox_flowable_url(const kf_sandbox *sandbox);
+
+/** The base URL of jBPM's API: "http://127.0.0.1:PORT/jbpm-console/rest". It lives as long as the sandbox. */
+KF_API const char *kf_sandbox_jbpm_url(const kf_sandbox *sandbox);
 
 /** The port it listens on. */
 KF_API int kf_sandbox_port(const kf_sandbox *sandbox);
@@ -254,6 +320,44 @@ KF_API size_t kf_sandbox_flowable_locked(kf_sandbox *sandbox, const char *owner)
 #define KF_SANDBOX_FLOWABLE_CONFLICT                                                                                   \
     "{\"message\":\"Internal server error\",\"exception\":\"ExternalWorkerJobEntity[id=1] was updated by another "     \
     "transaction concurrently\"}"
+
+/* Smart Flows */
+
+/** The base URL of Smart Flows: "http://127.0.0.1:PORT/smartflows/api/v1". It lives as long as the sandbox. */
+KF_API const char *kf_sandbox_smartflows_url(const kf_sandbox *sandbox);
+
+/** Puts an execution into a status, in which it stays: any text ("Interrupted", "userinput", "Paused"). NULL: it goes
+ * on from where it is to the next step of its flow.
+ *  @return KF_OK, KF_ERROR_NOT_FOUND. */
+KF_API kf_status kf_sandbox_smartflows_set(kf_sandbox *sandbox, const char *execution_id, const char *status);
+
+/** How many executions there are in that status, spelt so; in any, when it is NULL. */
+KF_API size_t kf_sandbox_smartflows_count(kf_sandbox *sandbox, const char *status);
+
+/* Patchworks */
+
+/** Patchworks' base URL: "http://127.0.0.1:PORT/patchworks". It and the next two live as long as the sandbox. */
+KF_API const char *kf_sandbox_patchworks_url(const kf_sandbox *sandbox);
+/** That of the server that starts flows: "http://127.0.0.1:PORT/patchworks-start". */
+KF_API const char *kf_sandbox_patchworks_start_url(const kf_sandbox *sandbox);
+/** The address of the login. It takes the user as `username` and as `email`. */
+KF_API const char *kf_sandbox_patchworks_login_url(const kf_sandbox *sandbox);
+
+/** How items look from now on.
+ *  @param attributes  Their members within "attributes", instead of beside "id".
+ *  @param text_ids    Their ids as texts, instead of numbers. */
+KF_API void kf_sandbox_patchworks_shape(kf_sandbox *sandbox, bool attributes, bool text_ids);
+
+/** Takes all tokens of logins back: they are answered 401 from now on.
+ *  @param life_ms  How long the next ones are valid, in milliseconds; 0: as before. At the start: a day. */
+KF_API void kf_sandbox_patchworks_end_tokens(kf_sandbox *sandbox, int64_t life_ms);
+
+/** How many logins were right. */
+KF_API int kf_sandbox_patchworks_logins(kf_sandbox *sandbox);
+
+/** Ends a run with a status: 2 success, 3 failure, 4 stopped, 5 partial success.
+ *  @return KF_OK, KF_ERROR_NOT_FOUND, KF_ERROR_MEMORY. */
+KF_API kf_status kf_sandbox_patchworks_end_run(kf_sandbox *sandbox, const char *run_id, int status);
 
 /* Misbehaviour */
 

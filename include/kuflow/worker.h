@@ -20,7 +20,8 @@
  *     kf_worker_free(worker);
  *
  * Workers are made by their engine's header: services/flowable_worker.h (external worker jobs),
- * services/kuflow_worker.h (tasks of KuFlow). What follows holds for both; docs/workers.md says it at length.
+ * services/kuflow_worker.h (tasks of KuFlow), services/jbpm_worker.h (human tasks of jBPM). What follows holds for all;
+ * docs/workers.md says it at length.
  *
  * A job may be worked more than once (a lock can run out, a process can crash), so let handlers be repeatable; but of
  * all the ends that are reported for it, the engine accepts one. A worker never stops taking jobs because of an error,
@@ -66,7 +67,8 @@ typedef kf_outcome (*kf_job_fn)(kf_job *job, void *user);
  * copied. */
 typedef struct kf_topic {
     size_t size;
-    const char *name; /**< Required. Flowable: the topic. KuFlow: the code of the task's definition. */
+    const char *name; /**< Required. Flowable: the topic. KuFlow: the code of the task's definition. jBPM: the task's
+                           name. */
     kf_job_fn handler; /**< Required. */
     void *user; /**< Given to the handler. */
     const char *scope_type; /**< Flowable: "bpmn" or "cmmn"; NULL: both. */
@@ -106,8 +108,8 @@ typedef enum kf_worker_event_kind {
     KF_WORKER_JOB_DONE, /**< The engine took the report. */
     KF_WORKER_JOB_ASSUMED_DONE, /**< An answer was lost, and now the job is gone: the report was taken, most likely. */
     KF_WORKER_JOB_LOCK_LOST, /**< The lock had gone to somebody else, or back to the engine: it will be worked again. */
-    KF_WORKER_JOB_GONE, /**< The job did not exist any more: its instance ended or was suspended. KuFlow, also:
-                             somebody else has it. */
+    KF_WORKER_JOB_GONE, /**< The job did not exist any more: its instance ended or was suspended. KuFlow and jBPM,
+                             also: somebody else has it. */
     KF_WORKER_JOB_REFUSED, /**< The engine does not accept the outcome; the job was failed with its words. */
     KF_WORKER_JOB_UNREPORTED, /**< No report got through in time. The engine offers the job again. */
     KF_WORKER_JOB_LOCK_HALF, /**< Half of the lock's time is over, and the handler is still at work. */
@@ -264,7 +266,7 @@ KF_API kf_client *kf_job_client(const kf_job *job);
 
 /* The job: variables. Reading gives KF_ERROR_NOT_FOUND when there is none of that name or it is null, and
  * KF_ERROR_ARGUMENT when it is of another type or does not fit; `*value` is left as it is then. KuFlow: the members of
- * the task's data. */
+ * the task's data. jBPM: the parameters of the task. */
 
 /** A text. Lives as long as the job. */
 KF_API kf_status kf_job_get_string(const kf_job *job, const char *name, const char **value);

@@ -1,4 +1,5 @@
-/* What an engine must bring so that the runtime can work its jobs: Flowable's and KuFlow's adapters implement it. */
+/* What an engine must bring so that the runtime can work its jobs: the adapters of Flowable, KuFlow and
+ * jBPM implement it. */
 #ifndef KF_WORKER_SOURCE_H
 #define KF_WORKER_SOURCE_H
 

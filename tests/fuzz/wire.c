@@ -47,9 +47,6 @@ static char *again(const kf_type *type, const char *xml)
     kf_status status = kf_model_decode_xml(type, xml, strlen(xml), &model, &error);
     if (status == KF_OK)
         status = kf_model_encode_xml(type, model, &text, &error);
-    /* Of alternatives that have no names it may take another one, as the order of members counts for nothing. */
-    if (status == KF_ERROR_DECODE && strstr(xml, "<either") != NULL)
-        return NULL;
     if (status != KF_OK) {
         fprintf(stderr, "%s: %s\n%s\n", type->name, error.message, xml);
         abort();
@@ -59,7 +56,7 @@ static char *again(const kf_type *type, const char *xml)
 }
 
 /* Nothing of the XML is lost when it is read but nulls beside a value; once things may change their places. Flattened
- * members, which come up bit by bit, are for JSON. */
+ * members, which come up bit by bit, are for JSON, and alternatives without names cannot be told apart. */
 static void as_xml(const kf_type *type, const void *model)
 {
     kf_error error;
@@ -70,14 +67,14 @@ static void as_xml(const kf_type *type, const void *model)
         MUST((status == KF_ERROR_ENCODE || status == KF_ERROR_ARGUMENT) && error.message[0] != '\0');
         return;
     }
-    if (strstr(first, "<body") != NULL || strstr(first, "<attributes") != NULL) {
+    if (strstr(first, "<body") != NULL || strstr(first, "<attributes") != NULL || strstr(first, "<either") != NULL) {
         kf_free(first);
         return;
     }
     char *second = again(type, first);
-    char *third = second == NULL ? NULL : again(type, second);
-    bool shorter = third != NULL && strlen(first) != strlen(second) && strstr(first, "xsi:nil") == NULL;
-    if (third != NULL && (shorter || strcmp(second, third) != 0)) {
+    char *third = again(type, second);
+    bool shorter = strlen(first) != strlen(second) && strstr(first, "xsi:nil") == NULL;
+    if (shorter || strcmp(second, third) != 0) {
         fprintf(stderr, "%s\n%s\n%s\n%s\n", type->name, first, second, third);
         abort();
     }

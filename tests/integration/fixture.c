@@ -238,15 +238,14 @@ static const char *message_fault(const kf_error *error)
 
 static void note_refused(kf_fixture *fixture)
 {
-    const char *name = fixture->error.operation;
-    if (strncmp(name, "kuflow.", 7) != 0)
+    const kf_operation *operation = kf_operation_find(fixture->error.operation);
+    if (operation == NULL)
         return;
-    const kf_operation *operation = kf_operation_find(name);
     for (size_t i = 0; i < fixture->refused_count; i++) {
-        if (strcmp(fixture->refused[i], name + 7) == 0)
+        if (fixture->refused[i] == operation->name)
             return;
     }
-    if (operation != NULL && fixture->refused_count < sizeof(fixture->refused) / sizeof(fixture->refused[0]))
+    if (fixture->refused_count < sizeof(fixture->refused) / sizeof(fixture->refused[0]))
         fixture->refused[fixture->refused_count++] = operation->name;
 }
 

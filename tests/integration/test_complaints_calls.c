@@ -184,23 +184,25 @@ static void complaint_19_values_are_encoded(void **state)
     static const struct {
         const char *value;
         const char *encoded;
+        const char *in_path; /* NULL: the same */
     } corpus[] = {
-        {"a b/../x?y=1&z", "a%20b%2F..%2Fx%3Fy%3D1%26z"},
-        {"k=v&limit=1#f", "k%3Dv%26limit%3D1%23f"},
-        {"100%", "100%25"},
-        {"%2e%2e", "%252e%252e"},
-        {"a+b;c:d@e,f", "a%2Bb%3Bc%3Ad%40e%2Cf"},
-        {"-._~", "-._~"},
-        {"!$'()*[]\"<>\\^`{|}", "%21%24%27%28%29%2A%5B%5D%22%3C%3E%5C%5E%60%7B%7C%7D"},
-        {"\xc3\xb1\xe6\x97\xa5", "%C3%B1%E6%97%A5"},
-        {"a\r\nX-Evil: 1", "a%0D%0AX-Evil%3A%201"},
-        {"\x01\x7f\t", "%01%7F%09"},
+        {"a b/../x?y=1&z", "a%20b%2F..%2Fx%3Fy%3D1%26z", NULL},
+        {"k=v&limit=1#f", "k%3Dv%26limit%3D1%23f", NULL},
+        {"100%", "100%25", NULL},
+        {"%2e%2e", "%252e%252e", NULL},
+        {"a+b;c:d@e,f", "a%2Bb%3Bc%3Ad%40e%2Cf", "a%2Bb%3Bc:d%40e%2Cf"},
+        {"-._~", "-._~", NULL},
+        {"!$'()*[]\"<>\\^`{|}", "%21%24%27%28%29%2A%5B%5D%22%3C%3E%5C%5E%60%7B%7C%7D", NULL},
+        {"\xc3\xb1\xe6\x97\xa5", "%C3%B1%E6%97%A5", NULL},
+        {"a\r\nX-Evil: 1", "a%0D%0AX-Evil%3A%201", "a%0D%0AX-Evil:%201"},
+        {"\x01\x7f\t", "%01%7F%09", NULL},
     };
     for (size_t i = 0; i < sizeof(corpus) / sizeof(corpus[0]); i++) {
         char expected[300];
         wire_answer(w->server, 200, NULL, TENANT);
         WIRE_OK(w, tenant(w, corpus[i].value));
-        snprintf(expected, sizeof(expected), "GET " VERSION "/tenants/%s", corpus[i].encoded);
+        const char *in_path = corpus[i].in_path != NULL ? corpus[i].in_path : corpus[i].encoded;
+        snprintf(expected, sizeof(expected), "GET " VERSION "/tenants/%s", in_path);
         CHECK_LINE(w->server, expected);
         assert_null(wire_header(w->server, "X-Evil"));
         kuflow_find_process_items_params params = {.sort = KF_LIST(corpus[i].value)};

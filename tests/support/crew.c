@@ -55,7 +55,12 @@ kf_topic crew_topic(crew *c, const char *name, kf_job_fn handler)
 void crew_make(crew *c, const kf_worker_options *options, const kf_topic *topics, size_t count)
 {
     const kf_worker_options own = crew_options(c);
-    CREW_OK(c, flowable_worker_new(c->client, options == NULL ? &own : options, &c->worker, &c->error));
+    if (options == NULL)
+        options = &own;
+    if (c->jbpm != NULL)
+        CREW_OK(c, jbpm_worker_new(c->client, options, c->jbpm, &c->worker, &c->error));
+    else
+        CREW_OK(c, flowable_worker_new(c->client, options, &c->worker, &c->error));
     for (size_t i = 0; i < count; i++)
         CREW_OK(c, kf_worker_add_topic(c->worker, &topics[i], &c->error));
 }

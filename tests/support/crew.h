@@ -1,6 +1,6 @@
 /**
  * @file crew.h
- * A Flowable worker for tests, on whatever server, with an ear for its events and a gate for its handlers.
+ * A worker of Flowable or jBPM for tests, on whatever server, with an ear for its events and a gate for its handlers.
  */
 #ifndef KF_TESTS_CREW_H
 #define KF_TESTS_CREW_H
@@ -14,6 +14,7 @@
 
 #include "kuflow/services/flowable_client.h"
 #include "kuflow/services/flowable_worker.h"
+#include "kuflow/services/jbpm_worker.h"
 #include "proxy.h"
 #include "watch.h"
 
@@ -21,6 +22,7 @@
 
 typedef struct crew {
     kf_client *client; /**< What the worker will use; borrowed. */
+    const jbpm_worker_options *jbpm; /**< For a worker of jBPM; NULL: one of Flowable. Set it after crew_begin(). */
     kf_worker *worker;
     kf_watch *watch;
     kf_gate *gate; /**< For handlers that shall wait. */

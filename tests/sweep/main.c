@@ -47,9 +47,14 @@ int main(int argc, char **argv)
         return 1;
     }
     failed += sweep_all(kf_sweep_model_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_wire_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_flowable_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_jbpm_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_worker_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_flowable_worker_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_jbpm_worker_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_smartflows_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_patchworks_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_http_cases, part, &number, &sum);
     kf_sweep_model_tear_down();
     kf_sweep_http_tear_down();

@@ -42,9 +42,14 @@ int kf_sweep_self_test(int *number);
 
 /* The cases, terminated by one without name. */
 extern const kf_sweep_case kf_sweep_model_cases[];
+extern const kf_sweep_case kf_sweep_wire_cases[];
 extern const kf_sweep_case kf_sweep_flowable_cases[];
+extern const kf_sweep_case kf_sweep_jbpm_cases[];
 extern const kf_sweep_case kf_sweep_worker_cases[];
 extern const kf_sweep_case kf_sweep_flowable_worker_cases[];
+extern const kf_sweep_case kf_sweep_jbpm_worker_cases[];
+extern const kf_sweep_case kf_sweep_smartflows_cases[];
+extern const kf_sweep_case kf_sweep_patchworks_cases[];
 extern const kf_sweep_case kf_sweep_http_cases[];
 /* Starts a server for them, in a process of its own. */
 bool kf_sweep_http_set_up(void);

@@ -1,4 +1,5 @@
 /* Making a worker for KuFlow's tasks, and what its handlers may do beyond other workers'. */
+#include "client/state.h"
 #include "core/fail.h"
 #include "core/utf8.h"
 #include "services/kuflow/worker_task.h"
@@ -34,8 +35,7 @@ static const char *refuses(void *source, const kf_job *job, const kf_end *end)
 static void free_source(void *user)
 {
     kuflow_source *source = user;
-    kuflow_held_free_all(source);
-    pthread_mutex_destroy(&source->lock);
+    kf_claims_free(&source->claims);
     kf_arena_free(kf_arena_of(source));
 }
 
@@ -148,18 +148,18 @@ static kuflow_source *new_source(kf_client *client, const char *name, const kufl
         return NULL;
     kuflow_source *source = kf_arena_root(arena);
     char uuid[KF_UUID_TEXT_SIZE];
+    const int failures = options->max_failures > 0 ? options->max_failures : MAX_FAILURES;
     bool ok = true;
     source->client = client;
     source->tenant_id = copy(arena, options->tenant_id, &ok);
     source->resume_owner_id = copy(arena, options->resume_owner_id, &ok);
-    source->max_failures = options->max_failures > 0 ? options->max_failures : MAX_FAILURES;
     source->only_worker = options->only_worker;
     source->no_registration = options->no_registration;
     source->period_ms = PERIOD_MS;
-    source->last = &source->first;
     kf_uuid_new(uuid);
     snprintf(source->mark, sizeof(source->mark), "%.8s%.4s", uuid, uuid + 9);
-    if (!fill_params(arena, source, name, options) || !ok || pthread_mutex_init(&source->lock, NULL) != 0) {
+    if (!fill_params(arena, source, name, options) || !ok ||
+        !kf_claims_init(&source->claims, &client->core->clock, sizeof(kuflow_held), failures)) {
         kf_arena_free(arena);
         return NULL;
     }

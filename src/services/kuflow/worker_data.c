@@ -167,8 +167,9 @@ static kf_status send_whole(kf_client *client, const kuflow_task *task, kf_error
     const kf_extra_member value = {.name = "value", .json = text.data};
     const kuflow_json_value data = {.extra = {&value, 1, NULL}};
     const kuflow_process_item_task_data_update_params params = {.data = &data};
-    kf_status status = text.failed ? kf_fail(error, KF_ERROR_MEMORY, "out of memory")
-                                   : kuflow_update_process_item_task_data(client, task->held->id, &params, NULL, error);
+    kf_status status = text.failed
+                           ? kf_fail(error, KF_ERROR_MEMORY, "out of memory")
+                           : kuflow_update_process_item_task_data(client, task->held->claim.id, &params, NULL, error);
     kf_buffer_free(&text);
     return status;
 }
@@ -201,7 +202,7 @@ static kf_status send_patch(kf_client *client, const kuflow_task *task, kf_error
         ok = operations[i].path != NULL;
     }
     const kuflow_json_patch patch = {.items = operations, .items_count = count};
-    kf_status status = ok ? kuflow_patch_process_item_task_data(client, task->held->id, &patch, NULL, error)
+    kf_status status = ok ? kuflow_patch_process_item_task_data(client, task->held->claim.id, &patch, NULL, error)
                           : kf_fail(error, KF_ERROR_MEMORY, "out of memory");
     for (size_t i = 0; operations != NULL && i < count; i++)
         free((char *)(uintptr_t)operations[i].path);

@@ -1,5 +1,4 @@
 /* The tasks that a worker holds, and finding more. */
-#include "client/state.h"
 #include "core/fail.h"
 #include "services/kuflow/worker_task.h"
 
@@ -11,17 +10,12 @@
 #define SCAN_MS (5 * 60 * 1000)
 #define ABANDONED_MS 1000
 
-int64_t kuflow_source_now(const kuflow_source *source)
-{
-    return kf_clock_now(&source->client->core->clock);
-}
-
 static void note(kuflow_source *source, char target[KF_UUID_TEXT_SIZE], const char *id)
 {
-    pthread_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
     if (id != NULL && strlen(id) < KF_UUID_TEXT_SIZE)
         strcpy(target, id);
-    pthread_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->claims.lock);
 }
 
 void kuflow_source_note_principal(kuflow_source *source, const char *id)
@@ -36,99 +30,46 @@ void kuflow_source_note_registrar(kuflow_source *source, const char *id)
 
 bool kuflow_source_is_principal(kuflow_source *source, const char *id)
 {
-    pthread_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
     bool same = source->principal[0] == '\0' || (id != NULL && strcasecmp(source->principal, id) == 0);
-    pthread_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->claims.lock);
     return same;
 }
 
 bool kuflow_source_knows_as_principal(kuflow_source *source, const char *id)
 {
-    pthread_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
     const char *known = source->principal[0] != '\0' ? source->principal : source->registrar;
     bool same = known[0] != '\0' && id != NULL && strcasecmp(known, id) == 0;
-    pthread_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->claims.lock);
     return same;
-}
-
-/* The list; all of these with the lock */
-
-static kuflow_held *find(const kuflow_source *source, const char *id)
-{
-    kuflow_held *held = source->first;
-    while (held != NULL && strcasecmp(held->id, id) != 0)
-        held = held->next;
-    return held;
-}
-
-static const char *copy_text(char **target, const char *text)
-{
-    const char *copy = strcpy(*target, text);
-    *target += strlen(text) + 1;
-    return copy;
-}
-
-/* Puts a task into the list. NULL: no memory. */
-static kuflow_held *add(kuflow_source *source, const kuflow_process_item_page_item *item, const char *code)
-{
-    const char *process_id = item->process_id == NULL ? "" : item->process_id;
-    kuflow_held *held = calloc(1, sizeof(*held) + strlen(item->id) + strlen(process_id) + strlen(code) + 3);
-    if (held == NULL)
-        return NULL;
-    char *texts = (char *)(held + 1);
-    held->id = copy_text(&texts, item->id);
-    held->process_id = copy_text(&texts, process_id);
-    held->code = copy_text(&texts, code);
-    held->retries = source->max_failures;
-    held->marked = source->only_worker;
-    *source->last = held;
-    source->last = &held->next;
-    return held;
-}
-
-static void drop(kuflow_source *source, kuflow_held *held)
-{
-    kuflow_held **at = &source->first;
-    while (*at != held)
-        at = &(*at)->next;
-    *at = held->next;
-    if (source->last == &held->next)
-        source->last = at;
-    free(held);
 }
 
 /* What becomes of a task */
 
-static void settle(kuflow_source *source, kuflow_task *task, kuflow_hold hold, bool keep, int64_t due_ms)
-{
-    kuflow_held *held = task->held;
-    if (held == NULL)
-        return;
-    pthread_mutex_lock(&source->lock);
-    held->hold = hold;
-    held->due_ms = due_ms;
-    if (!keep)
-        drop(source, held);
-    pthread_mutex_unlock(&source->lock);
-    task->held = NULL;
-}
-
 void kuflow_held_forget(kuflow_source *source, kuflow_task *task)
 {
-    settle(source, task, KUFLOW_HOLD_JOB, false, 0);
+    kf_claim *claim = task->held == NULL ? NULL : &task->held->claim;
+    kf_claims_forget(&source->claims, &claim);
+    task->held = NULL;
 }
 
 void kuflow_held_wait(kuflow_source *source, kuflow_task *task, int64_t delay_ms)
 {
-    int64_t now = kuflow_source_now(source);
-    settle(source, task, KUFLOW_HOLD_WAITING, true, delay_ms > INT64_MAX - now ? INT64_MAX : now + delay_ms);
+    kf_claim *claim = task->held == NULL ? NULL : &task->held->claim;
+    kf_claims_wait(&source->claims, &claim, delay_ms);
+    task->held = NULL;
 }
 
 /* Remembered only if it could be found again: as READY, or as CLAIMED where such tasks are taken up. */
 void kuflow_held_leave(kuflow_source *source, kuflow_task *task)
 {
-    bool found_again = task->held != NULL && (!task->held->claimed || source->resume_owner_id != NULL);
-    settle(source, task, KUFLOW_HOLD_LEFT, found_again, 0);
+    kf_claim *claim = task->held == NULL ? NULL : &task->held->claim;
+    if (claim != NULL && claim->claimed && source->resume_owner_id == NULL)
+        kf_claims_forget(&source->claims, &claim);
+    else
+        kf_claims_leave(&source->claims, &claim);
+    task->held = NULL;
 }
 
 /* A job that ends without any word stays with this worker if it is, or may be, claimed. */
@@ -137,7 +78,7 @@ void kuflow_task_free(void *source, void *data)
     kuflow_task *task = data;
     if (task == NULL)
         return;
-    if (task->held != NULL && (task->held->claimed || task->held->unsure))
+    if (task->held != NULL && (task->held->claim.claimed || task->held->claim.unsure))
         kuflow_held_wait(source, task, ABANDONED_MS);
     else
         kuflow_held_forget(source, task);
@@ -148,17 +89,6 @@ void kuflow_task_free(void *source, void *data)
     }
     free(task->settings);
     free(task);
-}
-
-void kuflow_held_free_all(kuflow_source *source)
-{
-    while (source->first != NULL)
-        drop(source, source->first);
-    while (source->scans != NULL) {
-        kuflow_scan *scan = source->scans;
-        source->scans = scan->next;
-        free(scan);
-    }
 }
 
 /* Finding tasks */
@@ -178,9 +108,10 @@ static kf_status add_job(kuflow_source *source, kuflow_held *held, kf_batch *bat
         return no_memory(error);
     }
     task->held = held;
-    const kf_job_spec spec = {.id = held->id,
-                              .instance_id = held->process_id[0] == '\0' ? NULL : held->process_id,
-                              .retries = held->retries,
+    const kf_claim *claim = &held->claim;
+    const kf_job_spec spec = {.id = claim->id,
+                              .instance_id = claim->instance_id[0] == '\0' ? NULL : claim->instance_id,
+                              .retries = claim->retries,
                               .data = task};
     return kf_batch_add(batch, &spec, error);
 }
@@ -188,23 +119,23 @@ static kf_status add_job(kuflow_source *source, kuflow_held *held, kf_batch *bat
 /* Tasks that wait here and are due. *left counts down. */
 static kf_status take_waiting(kuflow_source *source, const char *code, kf_batch *batch, int *left, kf_error *error)
 {
-    int64_t now = kuflow_source_now(source);
     kf_status status = KF_OK;
-    while (status == KF_OK && *left > 0) {
-        pthread_mutex_lock(&source->lock);
-        kuflow_held *held = source->first;
-        while (held != NULL &&
-               (held->hold != KUFLOW_HOLD_WAITING || held->due_ms > now || strcmp(held->code, code) != 0))
-            held = held->next;
-        if (held != NULL)
-            held->hold = KUFLOW_HOLD_JOB;
-        pthread_mutex_unlock(&source->lock);
-        if (held == NULL)
-            break;
+    kf_claim *claim;
+    while (status == KF_OK && *left > 0 && (claim = kf_claims_take(&source->claims, code)) != NULL) {
         (*left)--;
-        status = add_job(source, held, batch, error);
+        status = add_job(source, (kuflow_held *)claim, batch, error);
     }
     return status;
+}
+
+/* A new one, in a job; with the lock. NULL: no memory. */
+static kuflow_held *add(kuflow_source *source, const kuflow_process_item_page_item *item, const char *code)
+{
+    const char *process_id = item->process_id == NULL ? "" : item->process_id;
+    kuflow_held *held = (kuflow_held *)kf_claims_add(&source->claims, item->id, process_id, code);
+    if (held != NULL)
+        held->marked = source->only_worker;
+    return held;
 }
 
 static kuflow_find_process_items_params tasks_of(const kuflow_source *source, const char *const *code,
@@ -230,10 +161,10 @@ static kf_status take_ready(kuflow_source *source, kf_client *client, const char
     kuflow_find_process_items_params params = tasks_of(source, &code, &ready);
     kuflow_process_item_page *page = NULL;
     int size = left;
-    pthread_mutex_lock(&source->lock);
-    for (const kuflow_held *held = source->first; held != NULL && size < PAGE_MOST; held = held->next)
-        size += !held->claimed && strcmp(held->code, code) == 0;
-    pthread_mutex_unlock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
+    for (const kf_claim *claim = source->claims.first; claim != NULL && size < PAGE_MOST; claim = claim->next)
+        size += !claim->claimed && strcmp(claim->topic, code) == 0;
+    pthread_mutex_unlock(&source->claims.lock);
     params.size = KF_INT32(size < PAGE_MOST ? size : PAGE_MOST);
     kf_status status = kuflow_find_process_items(client, &params, &page, error);
     for (size_t i = 0; status == KF_OK && left > 0 && i < page->content_count; i++) {
@@ -242,12 +173,12 @@ static kf_status take_ready(kuflow_source *source, kf_client *client, const char
             kf_batch_count_bad(batch, "a task came without an id");
             continue;
         }
-        pthread_mutex_lock(&source->lock);
-        bool known = find(source, item->id) != NULL;
+        pthread_mutex_lock(&source->claims.lock);
+        bool known = kf_claims_find(&source->claims, item->id) != NULL;
         kuflow_held *held = known ? NULL : add(source, item, code);
         if (held != NULL)
             held->listed = kf_time_parse(item->last_modified_at, &held->listed_at, NULL) == KF_OK;
-        pthread_mutex_unlock(&source->lock);
+        pthread_mutex_unlock(&source->claims.lock);
         if (known)
             continue;
         status = held == NULL ? no_memory(error) : add_job(source, held, batch, error);
@@ -269,56 +200,33 @@ static kf_status resume(kuflow_source *source, kf_client *client, const char *co
     while (ok && (item = kuflow_find_process_items_next(pager, error)) != NULL) {
         if (item->id == NULL || item->owner_id == NULL || strcasecmp(item->owner_id, source->resume_owner_id) != 0)
             continue;
-        pthread_mutex_lock(&source->lock);
-        if (find(source, item->id) == NULL) {
+        pthread_mutex_lock(&source->claims.lock);
+        if (kf_claims_find(&source->claims, item->id) == NULL) {
             kuflow_held *held = add(source, item, code);
             ok = held != NULL;
             if (ok) {
-                held->hold = KUFLOW_HOLD_WAITING;
-                held->claimed = held->marked = true;
+                held->claim.state = KF_CLAIM_WAITING;
+                held->claim.claimed = held->marked = true;
             }
         }
-        pthread_mutex_unlock(&source->lock);
+        pthread_mutex_unlock(&source->claims.lock);
     }
     kf_pager_free(pager);
     return !ok && pager != NULL ? no_memory(error) : error->status;
 }
 
-/* The plan of a definition's scans; with the lock. NULL: no memory. */
-static kuflow_scan *scan_of(kuflow_source *source, const char *code)
-{
-    kuflow_scan *scan = source->scans;
-    while (scan != NULL && strcmp(scan->code, code) != 0)
-        scan = scan->next;
-    if (scan != NULL || (scan = calloc(1, sizeof(*scan) + strlen(code) + 1)) == NULL)
-        return scan;
-    scan->code = strcpy((char *)(scan + 1), code);
-    scan->due_ms = INT64_MIN;
-    scan->next = source->scans;
-    source->scans = scan;
-    return scan;
-}
-
 /* Pages shift while tasks are completed, so one look can miss some: it is repeated now and then. */
 static kf_status resume_if_due(kuflow_source *source, kf_client *client, const char *code, kf_error *error)
 {
-    int64_t now = kuflow_source_now(source);
-    if (source->resume_owner_id == NULL)
-        return KF_OK;
-    pthread_mutex_lock(&source->lock);
-    kuflow_scan *scan = scan_of(source, code);
-    bool due = scan != NULL && scan->due_ms <= now;
-    pthread_mutex_unlock(&source->lock);
+    int64_t now = kf_claims_now(&source->claims);
+    kf_claim_scan *scan = source->resume_owner_id != NULL ? kf_claims_scan(&source->claims, code) : NULL;
     if (scan == NULL)
-        return no_memory(error);
-    if (!due)
+        return source->resume_owner_id != NULL ? no_memory(error) : KF_OK;
+    if (scan->due_ms > now)
         return KF_OK;
     kf_status status = resume(source, client, code, error);
-    if (status == KF_OK) {
-        pthread_mutex_lock(&source->lock);
+    if (status == KF_OK)
         scan->due_ms = now + SCAN_MS;
-        pthread_mutex_unlock(&source->lock);
-    }
     return status;
 }
 

@@ -45,7 +45,7 @@ kf_verdict kuflow_task_look(kuflow_source *source, kf_client *client, kuflow_tas
     kf_error own;
     kuflow_process_item *item = NULL;
     kf_verdict verdict = KF_VERDICT_LOST;
-    if (kuflow_retrieve_process_item(client, task->held->id, &item, &own) != KF_OK) {
+    if (kuflow_retrieve_process_item(client, task->held->claim.id, &item, &own) != KF_OK) {
         verdict = kuflow_task_verdict(&own);
         *error = own;
         return verdict;
@@ -59,20 +59,6 @@ kf_verdict kuflow_task_look(kuflow_source *source, kf_client *client, kuflow_tas
         verdict = KF_VERDICT_GONE;
     kuflow_process_item_free(item);
     return verdict;
-}
-
-static void tell(const kuflow_source *source, const kuflow_held *held, kf_worker_event_kind kind, kf_severity severity,
-                 const kf_error *error, const char *message)
-{
-    const kf_worker_event event = {.kind = kind,
-                                   .severity = severity,
-                                   .topic = held->code,
-                                   .job_id = held->id,
-                                   .outcome = kind == KF_WORKER_ACQUIRE_FAILED ? KF_OUTCOME_NONE : KF_OUTCOME_FAILED,
-                                   .status = error == NULL ? KF_OK : error->status,
-                                   .http_status = error == NULL ? 0 : error->http_status,
-                                   .message = message};
-    kf_worker_tell(source->worker, &event);
 }
 
 /* The log */
@@ -99,7 +85,7 @@ kf_status kuflow_task_append(kf_client *client, kuflow_task *task, kuflow_proces
     kuflow_process_item *item = NULL;
     kf_status status = KF_OK;
     if (task->log_unsure) {
-        status = kuflow_retrieve_process_item(client, task->held->id, &item, error);
+        status = kuflow_retrieve_process_item(client, task->held->claim.id, &item, error);
         if (status != KF_OK)
             return status;
         if (!has_new_line(item, task->item, level, message)) {
@@ -108,7 +94,7 @@ kf_status kuflow_task_append(kf_client *client, kuflow_task *task, kuflow_proces
         }
     }
     if (item == NULL)
-        status = kuflow_append_process_item_task_log(client, task->held->id, &params, &item, error);
+        status = kuflow_append_process_item_task_log(client, task->held->claim.id, &params, &item, error);
     task->log_unsure = status != KF_OK && error->may_have_acted;
     if (status == KF_OK)
         keep_item(task, item);
@@ -168,7 +154,7 @@ static kf_verdict put_mark(kuflow_source *source, kf_client *client, kuflow_task
 static kf_verdict fetch(kuflow_source *source, kf_client *client, kuflow_task *task, kf_error *error)
 {
     kuflow_process_item *item = NULL;
-    if (kuflow_retrieve_process_item(client, task->held->id, &item, error) != KF_OK)
+    if (kuflow_retrieve_process_item(client, task->held->claim.id, &item, error) != KF_OK)
         return kuflow_task_verdict(error);
     keep_item(task, item);
     bool ours =
@@ -178,9 +164,9 @@ static kf_verdict fetch(kuflow_source *source, kf_client *client, kuflow_task *t
 
 static void set_claimed(kuflow_source *source, kuflow_held *held)
 {
-    pthread_mutex_lock(&source->lock);
-    held->claimed = true;
-    pthread_mutex_unlock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
+    held->claim.claimed = true;
+    pthread_mutex_unlock(&source->claims.lock);
 }
 
 /* A claim was refused, but the principal may have it all the same: an answer got lost, here or below the library, or
@@ -189,7 +175,7 @@ static kf_verdict look_after_claim(kuflow_source *source, kf_client *client, kuf
 {
     kf_error own;
     kuflow_process_item *item = NULL;
-    if (kuflow_retrieve_process_item(client, task->held->id, &item, &own) != KF_OK) {
+    if (kuflow_retrieve_process_item(client, task->held->claim.id, &item, &own) != KF_OK) {
         *error = own;
         return kuflow_task_verdict(&own);
     }
@@ -199,7 +185,7 @@ static kf_verdict look_after_claim(kuflow_source *source, kf_client *client, kuf
     if (state_of(item) != KUFLOW_PROCESS_ITEM_TASK_STATE_CLAIMED)
         return KF_VERDICT_GONE;
     if (!kuflow_source_knows_as_principal(source, item->owner_id) &&
-        !(task->held->unsure && kuflow_source_is_principal(source, item->owner_id)))
+        !(task->held->claim.unsure && kuflow_source_is_principal(source, item->owner_id)))
         return KF_VERDICT_GONE;
     set_claimed(source, task->held);
     return KF_VERDICT_DONE;
@@ -209,7 +195,7 @@ static kf_verdict claim(kuflow_source *source, kf_client *client, kuflow_task *t
 {
     kuflow_held *held = task->held;
     kuflow_process_item *item = NULL;
-    if (kuflow_claim_process_item_task(client, held->id, &item, error) == KF_OK) {
+    if (kuflow_claim_process_item_task(client, held->claim.id, &item, error) == KF_OK) {
         keep_item(task, item);
         if (state_of(item) != KUFLOW_PROCESS_ITEM_TASK_STATE_CLAIMED)
             return KF_VERDICT_GONE; /* it had ended */
@@ -218,9 +204,9 @@ static kf_verdict claim(kuflow_source *source, kf_client *client, kuflow_task *t
         return KF_VERDICT_DONE;
     }
     if (error->may_have_acted) {
-        pthread_mutex_lock(&source->lock);
-        held->unsure = true;
-        pthread_mutex_unlock(&source->lock);
+        pthread_mutex_lock(&source->claims.lock);
+        held->claim.unsure = true;
+        pthread_mutex_unlock(&source->claims.lock);
     }
     kf_verdict verdict = kuflow_task_verdict(error);
     return verdict == KF_VERDICT_REFUSED ? look_after_claim(source, client, task, error) : verdict;
@@ -233,7 +219,7 @@ kf_verdict kuflow_task_begin(void *user, kf_client *client, kf_job *job, kf_erro
     kuflow_held *held = task->held;
     kf_verdict verdict = KF_VERDICT_DONE;
     kf_error_clear(error);
-    if (!held->claimed)
+    if (!held->claim.claimed)
         verdict = claim(source, client, task, error);
     else
         verdict = fetch(source, client, task, error);
@@ -244,12 +230,13 @@ kf_verdict kuflow_task_begin(void *user, kf_client *client, kf_job *job, kf_erro
         return verdict;
     }
     task->stumbled = verdict == KF_VERDICT_AGAIN;
-    pthread_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
     held->marked = held->marked || verdict == KF_VERDICT_DONE;
-    held->stumbles = task->stumbled ? held->stumbles + 1 : 0;
-    pthread_mutex_unlock(&source->lock);
-    if (held->stumbles == 1 && error->status != KF_ERROR_CANCELLED)
-        tell(source, held, KF_WORKER_ACQUIRE_FAILED, KF_SEVERITY_WARNING, error, error->message);
+    held->claim.stumbles = task->stumbled ? held->claim.stumbles + 1 : 0;
+    pthread_mutex_unlock(&source->claims.lock);
+    if (held->claim.stumbles == 1 && error->status != KF_ERROR_CANCELLED)
+        kf_claim_tell(source->worker, &held->claim, KF_WORKER_ACQUIRE_FAILED, KF_SEVERITY_WARNING, error,
+                      error->message);
     return verdict;
 }
 
@@ -260,7 +247,7 @@ static kf_verdict complete(kuflow_source *source, kf_client *client, kuflow_task
     kf_status status = kuflow_task_send_data(client, task, error);
     bool data_sent = status == KF_OK;
     if (data_sent)
-        status = kuflow_complete_process_item_task(client, task->held->id, NULL, error);
+        status = kuflow_complete_process_item_task(client, task->held->claim.id, NULL, error);
     kf_verdict verdict = kuflow_task_verdict(error);
     if (verdict == KF_VERDICT_REFUSED && status != KF_ERROR_ARGUMENT && status != KF_ERROR_ENCODE)
         verdict = kuflow_task_look(source, client, task, data_sent ? KF_VERDICT_DONE : KF_VERDICT_GONE, error);
@@ -273,17 +260,18 @@ static kf_verdict complete(kuflow_source *source, kf_client *client, kuflow_task
 static void count_failure(kuflow_source *source, kuflow_task *task, const kf_failure *failure)
 {
     kuflow_held *held = task->held;
-    int left = failure->retries.presence == KF_SET ? failure->retries.value : held->retries - 1;
+    int left = failure->retries.presence == KF_SET ? failure->retries.value : held->claim.retries - 1;
     if (left <= 0) {
-        tell(source, held, KF_WORKER_JOB_POISON, KF_SEVERITY_ERROR, NULL,
-             held->claimed ? "the task failed for the last time, and is left claimed for a person to look at"
-                           : "the task could not be claimed, and is left as it is");
+        kf_claim_tell(source->worker, &held->claim, KF_WORKER_JOB_POISON, KF_SEVERITY_ERROR, NULL,
+                      held->claim.claimed
+                          ? "the task failed for the last time, and is left claimed for a person to look at"
+                          : "the task could not be claimed, and is left as it is");
         kuflow_held_leave(source, task);
         return;
     }
-    pthread_mutex_lock(&source->lock);
-    held->retries = left;
-    pthread_mutex_unlock(&source->lock);
+    pthread_mutex_lock(&source->claims.lock);
+    held->claim.retries = left;
+    pthread_mutex_unlock(&source->claims.lock);
     kuflow_held_wait(source, task, failure->delay_ms.presence == KF_SET ? failure->delay_ms.value : 0);
 }
 
@@ -310,7 +298,8 @@ static kf_verdict log_failure(kuflow_source *source, kf_client *client, kuflow_t
         verdict = kuflow_task_look(source, client, task, KF_VERDICT_GONE, error);
     if (verdict != KF_VERDICT_REFUSED)
         return verdict;
-    tell(source, task->held, KF_WORKER_JOB_REFUSED, KF_SEVERITY_WARNING, error, error->message);
+    kf_claim_tell(source->worker, &task->held->claim, KF_WORKER_JOB_REFUSED, KF_SEVERITY_WARNING, error,
+                  error->message);
     return KF_VERDICT_DONE;
 }
 
@@ -318,7 +307,7 @@ static kf_verdict fail(kuflow_source *source, kf_client *client, kuflow_task *ta
                        kf_error *error)
 {
     kf_verdict verdict = KF_VERDICT_DONE;
-    if (task->held->claimed) /* else it is not ours to write into */
+    if (task->held->claim.claimed) /* else it is not ours to write into */
         verdict = log_failure(source, client, task, failure, error);
     if (verdict == KF_VERDICT_DONE)
         count_failure(source, task, failure);
@@ -333,8 +322,8 @@ static void give_back(kuflow_source *source, kuflow_task *task)
     const kuflow_held *held = task->held;
     if (task->stumbled)
         kuflow_held_wait(source, task,
-                         kf_worker_backoff(source->worker, held->stumbles, STUMBLE_BASE_MS, STUMBLE_MOST_MS));
-    else if (held->claimed || held->unsure)
+                         kf_worker_backoff(source->worker, held->claim.stumbles, STUMBLE_BASE_MS, STUMBLE_MOST_MS));
+    else if (held->claim.claimed || held->claim.unsure)
         kuflow_held_wait(source, task, 0);
     else
         kuflow_held_forget(source, task);

@@ -5,42 +5,19 @@
 #include "core/arena.h"
 #include "kuflow/services/kuflow_worker.h"
 #include "kuflow/uuid.h"
+#include "worker/claims.h"
 #include "worker/source.h"
-
-#include <pthread.h>
 
 #define KUFLOW_IP_SIZE 46
 
-typedef enum kuflow_hold {
-    KUFLOW_HOLD_JOB = 0, /* in a job */
-    KUFLOW_HOLD_WAITING, /* for another try, from due_ms on */
-    KUFLOW_HOLD_LEFT /* failed too often: not taken again, only remembered */
-} kuflow_hold;
-
 /* A task that this worker has found. KuFlow goes on listing it as READY until it is claimed, and as CLAIMED for as long
- * as it is not completed. While it is in a job only that job's thread changes it, but always under the lock. */
+ * as it is not completed. */
 typedef struct kuflow_held {
-    struct kuflow_held *next;
-    kuflow_hold hold;
-    int64_t due_ms; /* on the client's monotonic clock */
-    int retries; /* how often it may still fail */
-    int stumbles; /* attempts in a row to begin it that came to nothing */
-    bool claimed; /* by this principal, for this worker */
-    bool unsure; /* a request to claim it may have had its effect although it failed */
+    kf_claim claim; /* first; by this principal, for this worker. Its topic is the code */
     bool marked; /* no other worker of this principal has it */
     bool listed; /* `listed_at` is known */
     kf_time listed_at; /* its latest change when it was seen READY */
-    const char *id; /* the texts are in the same block */
-    const char *process_id;
-    const char *code;
 } kuflow_held;
-
-/* When the tasks of a definition that are claimed already are looked through again. */
-typedef struct kuflow_scan {
-    struct kuflow_scan *next;
-    int64_t due_ms;
-    const char *code;
-} kuflow_scan;
 
 /* The root of an arena that holds its texts. Below the lock everything is constant while the worker runs. */
 typedef struct kuflow_source {
@@ -48,7 +25,6 @@ typedef struct kuflow_source {
     kf_worker *worker;
     const char *tenant_id; /* NULL: the client's */
     const char *resume_owner_id; /* NULL: none */
-    int max_failures;
     bool only_worker;
     char mark[24]; /* tells this worker from all others in the logs of tasks */
     bool no_registration;
@@ -57,10 +33,7 @@ typedef struct kuflow_source {
     int failures;
     bool registered;
 
-    pthread_mutex_t lock;
-    kuflow_held *first;
-    kuflow_held **last; /* where the next one is put */
-    kuflow_scan *scans;
+    kf_claims claims; /* of kuflow_held; its lock is that of the rest, too */
     char principal[KF_UUID_TEXT_SIZE]; /* as which the client acts; "" until the first claimed task tells */
     char registrar[KF_UUID_TEXT_SIZE]; /* who announced this worker, as KuFlow says: most likely the same */
 } kuflow_source;
@@ -104,13 +77,10 @@ void kuflow_worker_find_ip(char text[KUFLOW_IP_SIZE]);
 
 /* Held tasks */
 
-/* The time by which held tasks are due. */
-int64_t kuflow_source_now(const kuflow_source *source);
 /* Settles what becomes of a job's task: it is forgotten, or waits for another try after that time, or is left. */
 void kuflow_held_forget(kuflow_source *source, kuflow_task *task);
 void kuflow_held_wait(kuflow_source *source, kuflow_task *task, int64_t delay_ms);
 void kuflow_held_leave(kuflow_source *source, kuflow_task *task);
-void kuflow_held_free_all(kuflow_source *source);
 void kuflow_source_note_principal(kuflow_source *source, const char *id);
 void kuflow_source_note_registrar(kuflow_source *source, const char *id);
 /* Whether the owner of a task that is this worker's is still the client's principal. True while that is not known. */
