@@ -7,8 +7,9 @@
 
 static int tell(const patchworks_flow_run *run, void *user)
 {
+    static const char *const states[] = {"unknown", "started", "success", "failure", "stopped", "partial success"};
     (void)user;
-    printf("run %s: status %s\n", run->id, run->status != NULL ? run->status : "?");
+    printf("run %s: %s\n", run->id, states[patchworks_run_state_of(run)]);
     return 0;
 }
 

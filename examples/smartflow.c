@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int progress(const smartflows_flow_execution_progress *progress, void *user)
 {
@@ -28,6 +29,8 @@ static int fill_in(const smartflows_flow_execution_progress *progress, cJSON *va
         if (fgets(line, sizeof line, stdin) == NULL)
             return 1; /* nobody is there: the execution goes on waiting */
         line[strcspn(line, "\n")] = '\0';
+        if (!isatty(STDIN_FILENO))
+            puts(line); /* as a terminal has shown it already */
         if (*line != '\0')
             cJSON_AddStringToObject(values, field->string, line);
     }

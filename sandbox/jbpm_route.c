@@ -247,6 +247,10 @@ static bool find_operation(kf_sb_call *call)
 static void route(kf_sb_call *call)
 {
     bool broken;
+    if (!kf_sb_is_below(call->target, KF_JB_BASE)) { /* known by its login only: another application's */
+        reply_page(call, 404, "Not Found");
+        return;
+    }
     if (!kf_sb_cut_path(call, strlen(KF_JB_BASE)))
         return;
     if (find_operation(call))

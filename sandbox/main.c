@@ -10,11 +10,14 @@ static const char usage[] =
     "usage: kuflow-sandbox [--port N] [--client-id TEXT] [--client-secret TEXT] [--token TEXT]\n"
     "                      [--webhook URL] [--flowable-password TEXT] [--flowable-sweep MILLISECONDS]\n"
     "                      [--smartflows-key TEXT] [--quiet]\n"
-    "A local server on 127.0.0.1 for tests and first steps; its state is in memory. It speaks KuFlow's API, under\n"
-    "/v2024-06-14, and Flowable's for external workers, under /external-job-api (user admin), with a part of the\n"
-    "process API under /process-api. --flowable-sweep says how often locks that ended are swept; -1: never.\n"
-    "jBPM is under /jbpm-console/rest (user anna), Smart Flows under /smartflows/api/v1, Patchworks under /patchworks "
-    "and /patchworks-start.\n";
+    "A local server on 127.0.0.1 for tests and first steps; its state is in memory. It tells the credentials when it\n"
+    "starts, then one line for each request (not with --quiet). It speaks the APIs of\n"
+    "  KuFlow       under /v2024-06-14; --webhook says where its events are posted\n"
+    "  Flowable     for external workers, under /external-job-api, with parts of the APIs of processes and cases,\n"
+    "               /process-api and /cmmn-api; --flowable-sweep: how often locks that ended are swept (-1: never)\n"
+    "  jBPM         under /jbpm-console/rest\n"
+    "  Smart Flows  under /smartflows/api/v1\n"
+    "  Patchworks   under /patchworks, and /patchworks-start for the operations that start flows\n";
 
 static void print_line(const char *line, void *user)
 {

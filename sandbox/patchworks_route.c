@@ -129,7 +129,7 @@ static void find_operation(kf_sb_call *call, bool start)
     if (call->operation != NULL)
         return;
     if (allowed[0] == '\0') {
-        kf_pw_message(call, 404, "The route %.200s could not be found.", call->path + 1);
+        kf_pw_message(call, 404, "The route %.200s could not be found.", call->path + (*call->path == '/'));
     } else {
         kf_pw_message(call, 405, "The %s method is not supported for this route. Supported methods: %s.", call->method,
                       allowed);

@@ -128,8 +128,11 @@ typedef struct kf_double_list {
 /** A list of texts in place: `.sort = KF_LIST("createdAt,desc", "id")`. It lives as long as the enclosing block. */
 #define KF_LIST(...) KF_LIST_OF_(kf_string_list, const char *const, __VA_ARGS__)
 /** A list of another type, by the name of its list struct and of its element:
- *  `KF_LIST_OF(kuflow_process_item_type, KUFLOW_PROCESS_ITEM_TYPE_TASK)`. */
+ *  `KF_LIST_OF(kuflow_process_item_type, KUFLOW_PROCESS_ITEM_TYPE_TASK)`. For enums; numbers have macros of their own. */
 #define KF_LIST_OF(element, ...) KF_LIST_OF_(element##_list, const element, __VA_ARGS__)
+/** Lists of numbers in place: `.task_id = KF_INT64_LIST(17, 18)`. */
+#define KF_INT32_LIST(...) KF_LIST_OF_(kf_int32_list, const int32_t, __VA_ARGS__)
+#define KF_INT64_LIST(...) KF_LIST_OF_(kf_int64_list, const int64_t, __VA_ARGS__)
 #define KF_LIST_OF_(list, element, ...) \
     ((list){(element[]){__VA_ARGS__}, sizeof((element[]){__VA_ARGS__}) / sizeof(element)})
 #endif

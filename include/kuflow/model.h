@@ -183,7 +183,8 @@ KF_API kf_status kf_model_decode(const kf_type *type, const char *text, size_t l
  * The text may be in any encoding that its declaration or byte order mark names and libxml2 knows. A document type
  * declaration is refused, so that there are no entities but XML's own; nothing is ever loaded. White space before the
  * document, and a prefix that is not declared, are overlooked. The root element must be one that the type is called by.
- * @return As kf_model_decode(); KF_ERROR_ARGUMENT also for a type without kf_type.wire.
+ * @return As kf_model_decode(); KF_ERROR_LIMIT also for an element with more than 1000 attributes or namespaces, and
+ *         KF_ERROR_ARGUMENT for a type without kf_type.wire.
  */
 KF_API kf_status kf_model_decode_xml(const kf_type *type, const char *text, size_t length, void **model,
                                      kf_error *error);
@@ -191,8 +192,8 @@ KF_API kf_status kf_model_decode_xml(const kf_type *type, const char *text, size
 /**
  * Encodes a struct as an XML document, with declaration, in UTF-8. `extra` members become elements of their names.
  * @param text  Receives the terminated text; free it with kf_free(). NULL on failure.
- * @return As kf_model_encode(); KF_ERROR_ENCODE also for a text with a character that XML cannot hold, and
- *         KF_ERROR_ARGUMENT for a type without a root element.
+ * @return As kf_model_encode(); KF_ERROR_ENCODE also for a text with a character that XML cannot hold and for a name
+ *         that no element can have or that has a prefix, and KF_ERROR_ARGUMENT for a type without a root element.
  */
 KF_API kf_status kf_model_encode_xml(const kf_type *type, const void *model, char **text, kf_error *error);
 

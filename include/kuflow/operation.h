@@ -179,7 +179,8 @@ KF_API kf_status kf_call(struct kf_client *client, const kf_operation *operation
  *     kf_call_json(client, "kuflow.findProcesses", "{\"size\": 10, \"tenantId\": [\"…\"]}", &json, &error)
  *
  * @param operation  Its full name, as kf_operation_find() knows it.
- * @param json_in  An object with the parameters by their names on the wire, those of the path too, and "body": the
+ * @param json_in  An object with the parameters by their names on the wire ("flowId" where C has `flow_id`; a
+ *              kf_operation has them in its `path_parameters` and `parameters`), those of the path too, and "body": the
  *              body's JSON, whatever form it takes on the wire. The bytes of an upload are a text, or an object with one
  *              of "text", "base64" and "path" (a file), and with "content_type" where the usual one will not do. A
  *              download may have "sink": {"path": …}, the file that it goes to. A null counts as absent. NULL: nothing.

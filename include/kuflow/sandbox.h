@@ -1,8 +1,8 @@
 /**
  * @file sandbox.h
- * A local server for tests and first steps, of KuFlow's API and of Flowable's for external workers: it lives in the
- * process that starts it, keeps its state in memory and listens on 127.0.0.1 only, on one port for both. It belongs to
- * the library libkuflow-sandbox; the program kuflow-sandbox is a face of it.
+ * A local server for tests and first steps, of the APIs of KuFlow, Flowable (external workers), Smart Flows,
+ * Patchworks and jBPM: it lives in the process that starts it, keeps its state in memory and listens on 127.0.0.1 only,
+ * on one port for all. It belongs to the library libkuflow-sandbox; the program kuflow-sandbox is a face of it.
  *
  *     kf_sandbox *sandbox;
  *     if (kf_sandbox_start(NULL, &sandbox, &error) == KF_OK) {

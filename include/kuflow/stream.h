@@ -2,7 +2,7 @@
  * @file stream.h
  * Where an upload comes from and where a download goes: memory, a path, a descriptor or a callback.
  *
- * Both are plain structs of the caller's: clear one, let an init function fill it, pass it to one call. They own nothing
+ * Both are plain structs of the caller's: let an init function fill one, pass it to one call. They own nothing
  * but what is said below, and may be used again after a new init.
  */
 #ifndef KUFLOW_STREAM_H

@@ -105,15 +105,18 @@ static size_t hidden(const char *text)
     return 0;
 }
 
-/* The server's words in a body that is not JSON, or not the document's JSON: without markup, on one line. */
+/* The server's words in a body that is not JSON, or not the document's JSON: without markup, on one line. The title of
+ * a page that begins with the same words counts once. */
 static void plain_text(const kf_receiver *receiver, char *target, size_t size)
 {
     char text[201];
-    size_t used = 0;
+    size_t used = 0, title = 0;
     bool tag = false, blank = true;
     for (size_t i = 0; i < receiver->body.length && used + 1 < sizeof(text); i++) {
         char c = receiver->body.data[i];
         if (c == '<') {
+            if (title == 0 && strncasecmp(receiver->body.data + i, "</title", 7) == 0)
+                title = used;
             i += hidden(receiver->body.data + i);
             tag = true;
         } else if (c == '>' && tag) {
@@ -129,7 +132,12 @@ static void plain_text(const kf_receiver *receiver, char *target, size_t size)
     }
     while (used > 0 && text[used - 1] == ' ')
         used--;
-    kf_copy_text(target, size, text, used);
+    while (title > 0 && text[title - 1] == ' ')
+        title--;
+    size_t rest = title + 1; /* where the page's own words begin */
+    if (title == 0 || used < rest + title || memcmp(text, text + rest, title) != 0)
+        rest = 0;
+    kf_copy_text(target, size, text + rest, used - rest);
 }
 
 /* Where other services have their words. */

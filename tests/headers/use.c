@@ -35,7 +35,9 @@ kf_status use(void)
 #ifndef __cplusplus
     kf_string_list sort = KF_LIST("createdAt,desc", "id");
     kuflow_process_item_type_list types = KF_LIST_OF(kuflow_process_item_type, KUFLOW_PROCESS_ITEM_TYPE_TASK);
-    if (sort.count != 2 || types.count != 1)
+    kf_int64_list ids = KF_INT64_LIST(1, 2, 3);
+    kf_int32_list sizes = KF_INT32_LIST(4);
+    if (sort.count != 2 || types.count != 1 || ids.count != 3 || ids.items[2] != 3 || sizes.items[0] != 4)
         return KF_ERROR_ARGUMENT;
 #endif
     options.base_url = "https://api.kuflow.com";

@@ -466,6 +466,23 @@ static void test_shapes_and_iterators(void **state)
     CHECK_OK(f, f->error.status);
 }
 
+/* The base alone, without a slash behind it, is no route. */
+static void test_no_route(void **state)
+{
+    kf_fixture *f = *state;
+    char url[100];
+    kf_client *client = NULL;
+    kf_client_options options = patchworks_options(f);
+    const kf_request request = {.path = "/patchworks"};
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d", kf_sandbox_port(f->sandbox));
+    options.base_url = url;
+    options.token = KF_SANDBOX_PATCHWORKS_KEY;
+    CHECK_OK(f, patchworks_client_new(&options, &client, &f->error));
+    assert_int_equal(kf_request_send(client, &request, NULL, NULL, &f->error), KF_ERROR_NOT_FOUND);
+    assert_string_equal(f->error.server_message, "The route could not be found.");
+    kf_client_free(client);
+}
+
 /* Runs last: which of the operations were called with success, and refused. */
 static void test_all_were_called(void **state)
 {
@@ -484,6 +501,7 @@ int main(void)
         cmocka_unit_test_teardown(test_starts, fixture_clean),
         cmocka_unit_test_teardown(test_runs, fixture_clean),
         cmocka_unit_test_teardown(test_shapes_and_iterators, fixture_clean),
+        cmocka_unit_test_teardown(test_no_route, fixture_clean),
         cmocka_unit_test(test_all_were_called),
     };
     return cmocka_run_group_tests(tests, patchworks_setup, fixture_teardown);

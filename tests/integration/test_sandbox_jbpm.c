@@ -168,12 +168,36 @@ static void test_only_6_0(void **state)
     assert_int_equal(jbpm_error_classify(&f->error), JBPM_ERROR_PATH);
 }
 
+/* Elsewhere there is another application, whatever the login. */
+static void test_another_address(void **state)
+{
+    static const char *const addresses[] = {"", "/x", "/jbpm-console/x", "/jbpm-console/restx", "/business-central"};
+    jbpm_fixture *f = *state;
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        char url[100];
+        kf_client *client = NULL;
+        jbpm_task *task = NULL;
+        kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+        snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", kf_sandbox_port(f->sandbox), addresses[i]);
+        options.base_url = url;
+        options.username = KF_SANDBOX_JBPM_USER;
+        options.password = KF_SANDBOX_JBPM_PASSWORD;
+        options.allow_http = true;
+        OK(f, jbpm_client_new(&options, &client, &f->error));
+        assert_int_equal(jbpm_get_task(client, 1, &task, &f->error), KF_ERROR_NOT_FOUND);
+        assert_int_equal(jbpm_error_classify(&f->error), JBPM_ERROR_ADDRESS);
+        assert_string_equal(f->error.server_message, "HTTP Status 404 – Not Found Type Status Report");
+        kf_client_free(client);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         JBPM_TEST(test_a_recorded_conversation),
         JBPM_TEST(test_json_when_asked),
         JBPM_TEST(test_only_6_0),
+        JBPM_TEST(test_another_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

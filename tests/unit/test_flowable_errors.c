@@ -285,6 +285,16 @@ static void the_words_of_an_error(void **state)
     assert_string_equal(error.message, "flowable.completeJob: the server answered 404 Not Found: Could not find it");
     error = error_of(&(fake_step){.http = 403, .body = "{\"message\":\"Forbidden\",\"exception\":null}"});
     assert_string_equal(error.server_message, "Forbidden");
+    /* A title that the page repeats is told once; another one stays. */
+    error = error_of(&(fake_step){
+        .http = 401, .body = "<html><head><title>401 – No</title></head> <body><h1>401 – No</h1>x</body>"});
+    assert_string_equal(error.server_message, "401 – No x");
+    error = error_of(&(fake_step){.http = 401, .body = "<title>401</title><title>401</title>"});
+    assert_string_equal(error.server_message, "401");
+    error = error_of(&(fake_step){.http = 401, .body = "<title>A</title><h1>B</h1>A"});
+    assert_string_equal(error.server_message, "A B A");
+    error = error_of(&(fake_step){.http = 401, .body = "<title></title>A"});
+    assert_string_equal(error.server_message, "A");
 }
 
 int main(void)

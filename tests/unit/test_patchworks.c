@@ -7,7 +7,34 @@
 
 #include <cmocka.h>
 
+#include "fake_transport.h"
 #include "kuflow/services/patchworks_client.h"
+
+static fake_transport f;
+
+/* With the path of the API or without it. */
+static void test_base_urls(void **state)
+{
+    static const char *const urls[] = {"http://h", "http://h/", "http://h/api/v1", "http://h//api//v1/"};
+    static const fake_step steps[] = {{.http = 200, .body = "{\"data\":[]}"}};
+    kf_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+        kf_client *client;
+        patchworks_flow_list *list;
+        FAKE_INIT(&f, steps);
+        options.base_url = urls[i];
+        options.allow_http = true;
+        options.token = "key";
+        options.transport = &f.transport;
+        assert_int_equal(patchworks_client_new(&options, &client, &error), KF_OK);
+        assert_int_equal(patchworks_list_flows(client, NULL, &list, &error), KF_OK);
+        assert_string_equal(f.urls[0], "http://h/api/v1/flows");
+        patchworks_flow_list_free(list);
+        kf_client_free(client);
+    }
+}
 
 static void test_run_ids(void **state)
 {
@@ -87,6 +114,7 @@ static void test_unknown_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_base_urls),
         cmocka_unit_test(test_run_ids),
         cmocka_unit_test(test_run_states),
         cmocka_unit_test(test_unknown_values),

@@ -27,7 +27,7 @@ typedef enum jbpm_request_status {
     JBPM_REQUEST_STATUS_NOT_FOUND = 6
 } jbpm_request_status;
 
-/** State of a process instance. Schema ProcessState. */
+/** State of a process instance. The server counts from 0, the constants in C from 1. Schema ProcessState. */
 typedef enum jbpm_process_state {
     JBPM_PROCESS_STATE_UNRECOGNIZED = -1, /**< A value that this version does not know: it is in `extra`. */
     JBPM_PROCESS_STATE_UNSPECIFIED = 0, /**< Absent. */
@@ -321,7 +321,7 @@ typedef struct jbpm_process_instance {
     kf_extra extra; /**< See kf_extra. */
     const char *process_id; /**< Identifier of the process. */
     kf_int64 id; /**< Identifier of the instance. */
-    jbpm_process_state state; /**< State of a process instance. */
+    jbpm_process_state state; /**< State of a process instance. The server counts from 0, the constants in C from 1. */
     const char *const *event_types; /**< The signals that it waits for. */
     size_t event_types_count;
     kf_int64 parent_process_instance_id; /**< The instance that started this one; 0 or -1 for none. Later releases. */
@@ -415,7 +415,7 @@ typedef struct jbpm_process_instance_log {
     const char *external_id; /**< The deployment. */
     const char *start; /**< When it started. RFC 3339 date-time, see time.h. */
     const char *end; /**< When it ended. RFC 3339 date-time, see time.h. */
-    jbpm_process_state status; /**< State of a process instance. */
+    jbpm_process_state status; /**< State of a process instance. The server counts from 0, the constants in C from 1. */
     kf_int64 parent_process_instance_id; /**< The instance that started this one; 0 or -1 for none. May be null. */
     const char *outcome; /**< Code of the error event that ended it. May be null. */
     kf_int64 duration; /**< From start to end in milliseconds. */

@@ -409,7 +409,9 @@ typedef struct smartflows_get_flow_executions_answer {
 
 /** Parameters of smartflows_create_flow_execution(); those left out are not sent. */
 typedef struct smartflows_create_flow_execution_params {
-    /** The flow's id. The README wants it; the clients leave it out when `datasetId` says enough. UUID. */
+    /**
+     * The flow's id. The vendor's guide wants it; its client libraries leave it out when `datasetId` says enough. UUID.
+     */
     const char *flow_id;
     const char *dataset_id; /**< The dataset that the body follows. Not needed with `flowId`, or without body. UUID. */
 } smartflows_create_flow_execution_params;

@@ -4,6 +4,7 @@
 #include "core/fail.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* How the caller identifies itself: both ways are values of one header. */
 static kf_status choose_auth(kf_client_options *own, kf_error *error)
@@ -16,6 +17,18 @@ static kf_status choose_auth(kf_client_options *own, kf_error *error)
     if (own->auth == KF_AUTH_API_KEY && own->api_key_header == NULL)
         own->api_key_header = "Authorization";
     return KF_OK;
+}
+
+/* Without the "/api/v1" that the paths of the operations begin with. */
+static void put_base_url(kf_buffer *url, const char *text)
+{
+    static const char api[] = "/api/v1";
+    size_t last = sizeof(api) - 1;
+    if (text == NULL || *text == '\0')
+        return;
+    kf_put_base_url(url, text, &patchworks_service, "");
+    if (!url->failed && url->length > last && strcmp(url->data + url->length - last, api) == 0)
+        url->data[url->length -= last] = '\0';
 }
 
 kf_status patchworks_client_new(const kf_client_options *options, kf_client **client, kf_error *error)
@@ -40,6 +53,7 @@ kf_status patchworks_client_new(const kf_client_options *options, kf_client **cl
     if (!given)
         headers[own.header_count++] = (kf_pair){"Content-Type", "application/json"};
     own.headers = headers;
+    put_base_url(&url, own.base_url);
     status = kf_client_new_for(&own, &url, KF_AUTH_BEARER, client, error);
     free(headers);
     return status;

@@ -55,11 +55,13 @@ static kf_status read_id(const char *text, const char *what, int64_t *number, kf
 {
     char *end;
     if (text == NULL || *text < '0' || *text > '9')
-        return kf_fail(error, KF_ERROR_ARGUMENT, "%s is not a number, as which Patchworks wants it in the body", what);
+        return kf_fail(error, KF_ERROR_ARGUMENT, "%s has to be a number: Patchworks also wants it as one in the body",
+                       what);
     errno = 0;
     *number = strtoll(text, &end, 10);
     if (*end != '\0' || errno != 0)
-        return kf_fail(error, KF_ERROR_ARGUMENT, "%s is not a number, as which Patchworks wants it in the body", what);
+        return kf_fail(error, KF_ERROR_ARGUMENT, "%s has to be a number: Patchworks also wants it as one in the body",
+                       what);
     return KF_OK;
 }
 
