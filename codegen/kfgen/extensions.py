@@ -27,6 +27,8 @@ def apply_idempotency(service, operation, node):
 
 def field_at(service, type_name, path, place):
     """The field that a dotted path leads to from a type."""
+    if not isinstance(path, str):
+        raise Stop(place, "is not a text")
     field = None
     for name in path.split("."):
         type_ = service.types.get(type_name)

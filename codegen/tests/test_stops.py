@@ -92,6 +92,7 @@ STOPS = [
     (PAGED % "{style: page, page: page, items: items, cursor: a}",
      "#/paths/~1a/get/x-kf-pagination/cursor: is not understood"),
     (PAGED % "{style: page, page: page, items: none}", "#/paths/~1a/get/x-kf-pagination/items: 'none' is not in the answer"),
+    (PAGED % "{style: page, page: page, items: 5}", "#/paths/~1a/get/x-kf-pagination/items: is not a text"),
     (PAGED % "{style: page, page: page, items: texts}",
      "#/paths/~1a/get/x-kf-pagination/items: 'texts' is not an array of objects"),
     (PAGED % "{style: page, page: page}",

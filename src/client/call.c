@@ -130,7 +130,8 @@ static int64_t wait_ms(const kf_operation *operation, const void *parameters)
     for (size_t i = 0; operation->wait != NULL && parameters != NULL && i < operation->parameters->field_count; i++)
         if (strcmp(operation->parameters->fields[i].name, operation->wait) == 0)
             seconds = kf_page_parameter(&operation->parameters->fields[i], parameters, seconds);
-    return seconds > 0 ? seconds * 1000 : 0;
+    const int64_t most = INT64_MAX / 4000; /* so that limits may be added to it */
+    return seconds <= 0 ? 0 : (seconds < most ? seconds : most) * 1000;
 }
 
 static kf_status prepare(kf_call_state *call, const void *path, const void *parameters)

@@ -19,8 +19,6 @@ typedef struct kf_json_call {
     kf_buffer path_text, parameter_text;
     kf_slice body, sink; /* In the input; the text is NULL for none. */
     void *path, *parameters, *model;
-    cJSON *body_tree, *sink_tree; /* Of those that are not models. */
-    kf_buffer bytes;
     kf_source upload;
     kf_sink download;
 } kf_json_call;
@@ -40,9 +38,9 @@ static bool is_download(const kf_operation *operation)
     return (operation->flags & KF_OPERATION_DOWNLOAD) != 0;
 }
 
-/* Where a member of the input belongs: false when the operation has nothing of that name. */
-static bool place_member(kf_json_call *call, kf_writer *path, kf_writer *parameters, const kf_slice *name,
-                         const kf_slice *value)
+/* Puts a member of the input where it belongs. What is wrong with it; NULL: nothing. */
+static const char *place_member(kf_json_call *call, kf_writer *path, kf_writer *parameters, const kf_slice *name,
+                                const kf_slice *value)
 {
     const kf_operation *operation = call->operation;
     const char *problem;
@@ -54,17 +52,24 @@ static bool place_member(kf_json_call *call, kf_writer *path, kf_writer *paramet
     else if (operation->parameters != NULL && kf_type_field_of(operation->parameters, name->text, name->length) != NULL)
         writer = parameters;
     if (writer != NULL && null)
-        return true;
-    if (writer != NULL)
-        return kf_writer_name(writer, name->text, name->length) &&
-               kf_writer_raw(writer, value->text, value->length, &problem);
+        return NULL;
+    if (writer != NULL) {
+        kf_writer_name(writer, name->text, name->length);
+        kf_writer_raw(writer, value->text, value->length, &problem);
+        return NULL; /* A failed allocation is the buffer's. */
+    }
+    kf_slice *whole = NULL;
     if ((operation->body != NULL || is_upload(operation)) && strcmp(name->text, "body") == 0)
-        call->body = null ? (kf_slice){0} : *value;
+        whole = &call->body;
     else if (is_download(operation) && strcmp(name->text, "sink") == 0)
-        call->sink = null ? (kf_slice){0} : *value;
-    else
-        return false;
-    return true;
+        whole = &call->sink;
+    if (whole == NULL)
+        return "has no parameter";
+    if (whole->text != NULL)
+        return "was given twice";
+    if (!null)
+        *whole = *value;
+    return NULL;
 }
 
 static kf_status split_members(kf_json_call *call, kf_reader *reader, kf_writer *path, kf_writer *parameters)
@@ -80,9 +85,10 @@ static kf_status split_members(kf_json_call *call, kf_reader *reader, kf_writer 
             return KF_OK;
         if (!more || !kf_reader_skip(reader, &value))
             break;
-        if (!place_member(call, path, parameters, &name, &value))
-            return kf_fail(call->error, KF_ERROR_ARGUMENT, "%s.%s has no parameter \"%.60s\"",
-                           call->operation->service->name, call->operation->name, name.text);
+        const char *wrong = place_member(call, path, parameters, &name, &value);
+        if (wrong != NULL)
+            return kf_fail(call->error, KF_ERROR_ARGUMENT, "%s.%s %s \"%.60s\"", call->operation->service->name,
+                           call->operation->name, wrong, name.text);
     }
     return kf_fail(call->error, KF_ERROR_ARGUMENT, "the input is not valid JSON: byte %zu: %s",
                    kf_reader_offset(reader), reader->problem != NULL ? reader->problem : "");
@@ -120,39 +126,68 @@ static kf_status decode_request(kf_json_call *call, const kf_type *type, kf_buff
     return kf_model_decode_in_place(type, text, length, &options, model, call->error);
 }
 
-/* The text of a member of the tree; NULL when it has none. */
-static const char *text_of(const cJSON *tree, const char *name)
+/* A member of an object in the input, which is a text. */
+typedef struct kf_json_text {
+    const char *name;
+    kf_slice text; /* The text is NULL when it is absent. */
+} kf_json_text;
+
+static bool read_text(kf_reader *reader, kf_slice *text)
 {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, name));
+    kf_token token = kf_reader_peek(reader);
+    if (token == KF_TOKEN_NULL)
+        return kf_reader_literal(reader, token);
+    return token == KF_TOKEN_STRING && kf_reader_string(reader, text);
 }
 
-static kf_status read_tree(const kf_json_call *call, const kf_slice *slice, cJSON **tree)
+/* The members of an object; with `plain`, it may be a text by itself, and that is the first. Read where it stands, so
+ * that what is secret has no copy. False: it is something else. */
+static bool read_texts(const kf_slice *value, bool plain, kf_json_text *texts, size_t count, const char **problem)
 {
-    *tree = cJSON_ParseWithLength(slice->text, slice->length);
-    return *tree != NULL ? KF_OK : no_memory(call);
+    kf_reader reader;
+    bool more = true;
+    value->text[value->length] = '\0'; /* What follows in the input has been divided already. */
+    kf_reader_init(&reader, value->text, value->length, 0);
+    bool good = plain && kf_reader_peek(&reader) == KF_TOKEN_STRING;
+    if (good)
+        good = kf_reader_string(&reader, &texts->text);
+    else
+        good = kf_reader_peek(&reader) == KF_TOKEN_OBJECT && kf_reader_enter(&reader);
+    for (bool first = true; good && more && reader.depth > 0; first = false) {
+        kf_slice name;
+        size_t i = 0;
+        good = kf_reader_next_member(&reader, first, &more) && (!more || kf_reader_name(&reader, &name));
+        while (good && more && i < count && strcmp(texts[i].name, name.text) != 0)
+            i++;
+        if (good && more)
+            good = i < count && texts[i].text.text == NULL && read_text(&reader, &texts[i].text);
+    }
+    *problem = reader.problem;
+    return good;
 }
 
 /* The bytes of an upload: a text, or an object that says where they are. */
 static kf_status prepare_upload(kf_json_call *call)
 {
-    kf_status status = read_tree(call, &call->body, &call->body_tree);
-    if (status != KF_OK)
-        return status;
-    const cJSON *tree = call->body_tree;
-    const char *text = cJSON_IsString(tree) ? tree->valuestring : text_of(tree, "text");
-    const char *path = text_of(tree, "path"), *base64 = text_of(tree, "base64");
-    if ((text != NULL) + (path != NULL) + (base64 != NULL) != 1)
+    kf_json_text texts[] = {{.name = "text"}, {.name = "path"}, {.name = "base64"}, {.name = "content_type"}};
+    kf_slice *text = &texts[0].text, *path = &texts[1].text, *base64 = &texts[2].text;
+    const char *problem;
+    bool good = read_texts(&call->body, true, texts, sizeof(texts) / sizeof(texts[0]), &problem);
+    if (!good && problem != NULL)
+        return kf_fail(call->error, KF_ERROR_ARGUMENT, "\"body\": %s", problem);
+    if (!good || (text->text != NULL) + (path->text != NULL) + (base64->text != NULL) != 1)
         return kf_fail(call->error, KF_ERROR_ARGUMENT,
-                       "\"body\" is neither a text nor an object with one of \"text\", \"base64\" and \"path\"");
-    if (path != NULL)
-        kf_source_path(&call->upload, path);
-    else if (!kf_buffer_text(&call->bytes, text != NULL ? text : base64))
-        return no_memory(call);
-    else if (base64 != NULL && !kf_base64_decode(call->bytes.data, call->bytes.length, &call->bytes.length))
+                       "\"body\" is neither a text nor an object with one of \"text\", \"base64\" and \"path\", and at "
+                       "most a \"content_type\"");
+    if (base64->text != NULL && !kf_base64_decode(base64->text, base64->length, &base64->length))
         return kf_fail(call->error, KF_ERROR_ARGUMENT, "\"body\".\"base64\" is not base64");
+    if (path->text != NULL)
+        kf_source_path(&call->upload, path->text);
+    else if (text->text != NULL)
+        kf_source_memory(&call->upload, text->text, text->length);
     else
-        kf_source_memory(&call->upload, call->bytes.data, call->bytes.length);
-    call->upload.content_type = text_of(tree, "content_type");
+        kf_source_memory(&call->upload, base64->text, base64->length);
+    call->upload.content_type = texts[3].text.text;
     return KF_OK;
 }
 
@@ -167,16 +202,15 @@ static kf_status prepare_body(kf_json_call *call)
 
 static kf_status prepare_sink(kf_json_call *call)
 {
+    kf_json_text path = {.name = "path"};
+    const char *problem;
     kf_sink_memory(&call->download);
     if (call->sink.text == NULL)
         return KF_OK;
-    kf_status status = read_tree(call, &call->sink, &call->sink_tree);
-    const char *path = text_of(call->sink_tree, "path");
-    if (status == KF_OK && path == NULL)
-        status = kf_fail(call->error, KF_ERROR_ARGUMENT, "\"sink\" is not an object with a text \"path\"");
-    if (status == KF_OK)
-        kf_sink_path(&call->download, path);
-    return status;
+    if (!read_texts(&call->sink, false, &path, 1, &problem) || path.text.text == NULL)
+        return kf_fail(call->error, KF_ERROR_ARGUMENT, "\"sink\" is not an object with just a text \"path\"");
+    kf_sink_path(&call->download, path.text.text);
+    return KF_OK;
 }
 
 /* What a download says of itself, and its bytes unless they are in a file. */
@@ -238,9 +272,6 @@ static void release(kf_json_call *call)
     kf_model_free(call->path);
     kf_model_free(call->parameters);
     kf_model_free(call->model);
-    cJSON_Delete(call->body_tree);
-    cJSON_Delete(call->sink_tree);
-    kf_buffer_free(&call->bytes);
     kf_buffer_free(&call->path_text);
     kf_buffer_free(&call->parameter_text);
     kf_buffer_free(&call->input);
@@ -260,7 +291,7 @@ kf_status kf_call_json(kf_client *client, const char *operation, const char *jso
     kf_json_call call = {.client = client, .operation = kf_operation_find(operation), .error = error};
     if (call.operation == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "there is no operation \"%.80s\"", operation);
-    call.input.secret = call.bytes.secret = out.secret = true; /* some operations carry credentials */
+    call.input.secret = call.path_text.secret = call.parameter_text.secret = out.secret = true;
     kf_status status = split(&call, json_in != NULL ? json_in : "{}");
     if (status == KF_OK)
         status = decode_request(&call, call.operation->path_parameters, &call.path_text, &call.path);

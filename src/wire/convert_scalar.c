@@ -166,10 +166,14 @@ static void kf_convert_bytes(kf_convert *convert, const kf_node *node)
         return;
     char *target = buffer->data + start;
     for (const char *p = target; p < buffer->data + buffer->length; p++) {
-        bool escaped = *p == '\\' && strchr("trn", p[1]) != NULL;
-        if (escaped)
+        bool escape = *p == '\\';
+        if (escape && strchr("trn", p[1]) != NULL) {
             p++;
-        else if (*p != ' ')
+            continue;
+        }
+        if (escape)
+            *target++ = *p++;
+        if (*p != ' ')
             *target++ = *p;
     }
     *target = '\0';

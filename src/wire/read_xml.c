@@ -14,6 +14,7 @@
 #define KF_XSI_URI "http://www.w3.org/2001/XMLSchema-instance"
 #define KF_XS_URI "http://www.w3.org/2001/XMLSchema"
 #define KF_XML_SPACE " \t\r\n"
+#define KF_XML_MANY 1000 /* Attributes of an element; namespaces that are declared for it. */
 
 #if LIBXML_VERSION >= 21200
 typedef const xmlError kf_xml_error;
@@ -47,13 +48,18 @@ typedef struct kf_xml_source {
     char problem[160];
 } kf_xml_source;
 
+static void kf_xml_note(kf_xml_source *source, kf_status status, const char *problem)
+{
+    if (source->status != KF_OK)
+        return;
+    source->status = status;
+    source->line = xmlSAX2GetLineNumber(source->parser);
+    kf_copy_text(source->problem, sizeof source->problem, problem, strlen(problem));
+}
+
 static void kf_xml_stop(kf_xml_source *source, kf_status status, const char *problem)
 {
-    if (source->status == KF_OK) {
-        source->status = status;
-        source->line = xmlSAX2GetLineNumber(source->parser);
-        kf_copy_text(source->problem, sizeof source->problem, problem, strlen(problem));
-    }
+    kf_xml_note(source, status, problem);
     xmlStopParser(source->parser);
 }
 
@@ -175,6 +181,8 @@ static bool kf_xml_keep_text(kf_xml_source *source)
     return true;
 }
 
+static const char kf_xml_too_many[] = "too many attributes or namespaces";
+
 static void kf_xml_start(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
                          int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted_count,
                          const xmlChar **attributes)
@@ -185,6 +193,10 @@ static void kf_xml_start(void *user, const xmlChar *local, const xmlChar *prefix
         return;
     if (source->depth >= source->max_depth) {
         kf_xml_stop(source, KF_ERROR_LIMIT, "nested too deep");
+        return;
+    }
+    if (attribute_count > KF_XML_MANY || source->parser->nsNr > 2 * KF_XML_MANY) {
+        kf_xml_stop(source, KF_ERROR_LIMIT, kf_xml_too_many);
         return;
     }
     source->depth++;
@@ -369,10 +381,21 @@ static bool kf_xml_ready(void)
     return true;
 }
 
+/* libxml2 compares each attribute with all before it, and each prefix with all that are declared. While it reads an
+ * element its tables show how many there are, five and two places for each; they grow by doubling. */
+static bool kf_xml_is_excessive(const xmlParserCtxt *parser)
+{
+    return parser->maxatts / 5 > 4 * KF_XML_MANY || parser->nsNr / 2 > 4 * KF_XML_MANY;
+}
+
 static int kf_xml_read(void *user, char *target, int room)
 {
     kf_xml_source *source = user;
     size_t length = (size_t)(source->end - source->next);
+    if (kf_xml_is_excessive(source->parser)) {
+        kf_xml_note(source, KF_ERROR_LIMIT, kf_xml_too_many); /* The parser must not be stopped while it reads. */
+        return 0;
+    }
     if (length > (size_t)room)
         length = (size_t)room;
     memcpy(target, source->next, length);
@@ -403,6 +426,10 @@ static void kf_xml_parse(kf_xml_source *source)
     else
         xmlCtxtReadIO(parser, kf_xml_read, NULL, source, NULL, NULL,
                       XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE);
+    /* After the root element libxml2 takes U+0000 for the end. */
+    if (source->ended && parser->input != NULL && *parser->input->cur == '\0' &&
+        (parser->input->cur < parser->input->end || source->next < source->end))
+        kf_xml_note(source, KF_ERROR_DECODE, "U+0000, which XML cannot hold");
 }
 
 /* ".a.b": where the reading stopped, the innermost part in any case. */

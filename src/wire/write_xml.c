@@ -92,23 +92,15 @@ static void kf_xml_content(kf_xml *xml)
     xml->open = false;
 }
 
-static bool kf_xml_name(kf_xml *xml, const char *name)
-{
-    if (xmlValidateName((const xmlChar *)name, 0) != 0)
-        return kf_xml_fail(xml, "the name cannot be that of an element");
-    if (strncmp(name, "xsi:", 4) == 0)
-        xml->xsi = true;
-    return kf_buffer_text(xml->buffer, name);
-}
-
 static bool kf_xml_begin(kf_xml *xml, const char *name)
 {
     kf_xml_content(xml);
-    if (strncmp(name, "xsi:", 4) == 0)
+    /* Nor with a prefix, whose namespace nobody knows here. */
+    if (xmlValidateNCName((const xmlChar *)name, 0) != 0)
         return kf_xml_fail(xml, "the name cannot be that of an element");
     kf_buffer_char(xml->buffer, '<');
     xml->open = true;
-    return kf_xml_name(xml, name);
+    return kf_buffer_text(xml->buffer, name);
 }
 
 static void kf_xml_end(kf_xml *xml, const char *name)
@@ -136,9 +128,12 @@ static const kf_slice *kf_scalar(const kf_node *node)
 static bool kf_xml_attribute(kf_xml *xml, const char *name, const kf_node *node)
 {
     const kf_slice *text = kf_scalar(node);
+    bool instance = strncmp(name, "xsi:", 4) == 0;
+    if (xmlValidateNCName((const xmlChar *)name + (instance ? 4 : 0), 0) != 0)
+        return kf_xml_fail(xml, "the name cannot be that of an attribute");
+    xml->xsi = xml->xsi || instance;
     kf_buffer_char(xml->buffer, ' ');
-    if (!kf_xml_name(xml, name))
-        return false;
+    kf_buffer_text(xml->buffer, name);
     xml->xs = xml->xs || (strcmp(name, "xsi:type") == 0 && text->text != NULL && strncmp(text->text, "xs:", 3) == 0);
     kf_buffer_text(xml->buffer, "=\"");
     if (!kf_xml_text(xml, text, true))

@@ -308,9 +308,75 @@ static void test_refusals(void **state)
     check_refusal("kuflow.findProcesses", "{\"size\": \"1\"}", KF_ERROR_DECODE, "size: expected a number");
     check_refusal("kuflow.findProcesses", "{\"size\": 1, \"size\": 2}", KF_ERROR_DECODE, "came twice");
     check_refusal("kuflow.retrieveProcess", "{}", KF_ERROR_ARGUMENT, "id");
+    check_refusal("kuflow.createProcess", "{\"body\": {}, \"body\": {}}", KF_ERROR_ARGUMENT, "given twice \"body\"");
+    check_refusal("kuflow.createProcess", "{\"body\": null}", KF_ERROR_ARGUMENT, "body");
+    check_refusal("kuflow.createProcess", "{\"sink\": {}}", KF_ERROR_ARGUMENT, "no parameter \"sink\"");
+    check_refusal("kuflow.findProcesses", "{\"s\\u0000\": 1}", KF_ERROR_ARGUMENT, "U+0000");
     check_refusal("kuflow.createProcess", "{\"body\": {\"id\": 5}}", KF_ERROR_DECODE, "id: expected a string");
     assert_int_equal(kf_call_json(NULL, "kuflow.findProcesses", NULL, NULL, NULL), KF_ERROR_ARGUMENT);
     assert_int_equal(kf_call_json(client, NULL, NULL, NULL, NULL), KF_ERROR_ARGUMENT);
+}
+
+/* The bytes of an upload, and where those of a download go. */
+static void test_refused_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        const char *message;
+    } bodies[] = {
+        {"5", "neither a text nor an object"},
+        {"{}", "neither a text nor an object"},
+        {"[\"a\"]", "neither a text nor an object"},
+        {"{\"text\":5}", "neither a text nor an object"},
+        {"{\"text\":\"a\",\"path\":\"b\"}", "neither a text nor an object"},
+        {"{\"text\":\"a\",\"text\":\"b\"}", "neither a text nor an object"},
+        {"{\"text\":\"a\",\"type\":\"b\"}", "neither a text nor an object"},
+        {"\"a\\u0000b\"", "U+0000"},
+        {"{\"text\":\"a\\u0000b\"}", "U+0000"},
+        {"\"\\uD800\"", "half of a surrogate pair"},
+        {"{\"base64\":\"a\"}", "not base64"},
+        {"{\"path\":\"/no/such/file\"}", "/no/such/file"},
+        {"{\"text\":\"a\",\"content_type\":\"a\\nb\"}", "content_type"},
+    };
+    static const char *const sinks[] = {
+        "5", "\"a\"", "{}", "{\"path\":5}", "{\"path\":\"\\u0000\"}", "{\"Path\":\"a\"}"};
+    char json[200];
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        kf_status status = strstr(bodies[i].body, "/no/") != NULL ? KF_ERROR_IO : KF_ERROR_ARGUMENT;
+        snprintf(json, sizeof(json), "{\"body\":%s,\"id\":\"x\",\"fileContentType\":\"a\",\"fileName\":\"b\"}",
+                 bodies[i].body);
+        check_refusal("kuflow.uploadProcessDocument", json, status, bodies[i].message);
+    }
+    for (size_t i = 0; i < sizeof(sinks) / sizeof(sinks[0]); i++) {
+        snprintf(json, sizeof(json), "{\"sink\":%s,\"id\":\"x\",\"documentUri\":\"a\"}", sinks[i]);
+        check_refusal("kuflow.downloadProcessDocument", json, KF_ERROR_ARGUMENT, "\"sink\" is not an object");
+    }
+}
+
+static void test_forms_of_bytes(void **state)
+{
+    static const fake_step step = {.http = 200, .body = "{}"};
+    static const struct {
+        const char *body;
+        const char *bytes;
+    } bodies[] = {{"\"a\\n\\u00e9\"", "a\n\xC3\xA9"},
+                  {"{ \"text\" : \"b\" , \"path\" : null, \"content_type\":\"text/plain\" } ", "b"},
+                  {"{\"base64\":\"YSA8\"}", "a <"},
+                  {"{\"base64\":\"\"}", ""}};
+    char json[200];
+    kf_error error;
+    (void)state;
+    f.steps = &step;
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        f.count = 0;
+        snprintf(json, sizeof(json), "{\"body\":%s,\"id\":\"x\",\"fileContentType\":\"a\",\"fileName\":\"b\"}",
+                 bodies[i].body);
+        if (kf_call_json(client, "kuflow.uploadProcessDocument", json, NULL, &error) != KF_OK)
+            fail_msg("%s: %s", json, error.message);
+        assert_string_equal(sent, bodies[i].bytes);
+    }
+    assert_non_null(strstr(f.headers[0], "application/octet-stream"));
 }
 
 static void test_nulls_and_no_input(void **state)
@@ -370,10 +436,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_operation),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_nulls_and_no_input),
-        cmocka_unit_test(test_error_of_the_server),
+        cmocka_unit_test(test_every_operation),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refused_bytes),      cmocka_unit_test(test_forms_of_bytes),
+        cmocka_unit_test(test_nulls_and_no_input), cmocka_unit_test(test_error_of_the_server),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

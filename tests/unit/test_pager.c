@@ -207,6 +207,23 @@ static const kf_operation offset_operation = {.service = &offset_service,
                                               .answer_count = 1,
                                               .pagination = &offset_pagination};
 
+/* Of a long poll, the longest time that the parameter can say. */
+static void test_longest_wait(void **state)
+{
+    static const fake_step steps[] = {{.http = 200, .body = "[]"}};
+    const offset_params params = {.start = KF_INT64(INT64_MAX)};
+    kf_operation operation = offset_operation;
+    kf_error error;
+    (void)state;
+    operation.wait = "start";
+    FAKE_INIT(&f, steps);
+    kf_client *client = fake_client(&f, NULL);
+    assert_int_equal(kf_call(client, &operation, NULL, &params, NULL, NULL, &error), KF_OK);
+    assert_true(f.timeouts[0] > INT64_MAX / 8);
+    assert_true(f.idles[0] > INT64_MAX / 8);
+    kf_client_free(client);
+}
+
 static void test_offset(void **state)
 {
     static const fake_step steps[] = {{.http = 200, .body = "[\"a\",\"b\"]"},
@@ -548,11 +565,17 @@ static void test_map_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_walk),           cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_failure_and_on), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_offset),         cmocka_unit_test(test_free_while_fetching),
-        cmocka_unit_test(test_next_page),      cmocka_unit_test(test_size_sent),
-        cmocka_unit_test(test_map_is_kept),    cmocka_unit_test(test_whole_list),
+        cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_failure_and_on),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_offset),
+        cmocka_unit_test(test_longest_wait),
+        cmocka_unit_test(test_free_while_fetching),
+        cmocka_unit_test(test_next_page),
+        cmocka_unit_test(test_size_sent),
+        cmocka_unit_test(test_map_is_kept),
+        cmocka_unit_test(test_whole_list),
         cmocka_unit_test(test_cumulative),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,11 +225,15 @@ static void test_refused(void **state)
         {"<job><job-name><b/></job-name></job>", "job.name: expected a string, found an object"},
         {"<job><marks><mark>1</mark><mark>x</mark></marks></job>", "job.marks[1]: expected a number, found a string"},
         {"<job><blob>!</blob></job>", "job.blob: expected base64"},
+        {"<job><blob>\\n</blob></job>", "job.blob: expected base64"},
+        {"<job><blob>aGVs\\\\tbG8=</blob></job>", "job.blob: expected base64"},
         {"<job><mark>5</mark><mark>5</mark></job>", "job.mark: the member came twice"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         refuses_xml(&job_type, cases[i].text, strlen(cases[i].text), KF_ERROR_DECODE, cases[i].message);
     refuses_xml(&job_type, "<job>a\0b</job>", 14, KF_ERROR_DECODE, "job: ");
+    refuses_xml(&job_type, "<job id='1'/>\0", 14, KF_ERROR_DECODE, "job: U+0000");
+    refuses_xml(&job_type, "<job id='1'/>\0<x/>", 18, KF_ERROR_DECODE, "job: U+0000");
     refuses_xml(&thing_type, "<thing/>", 8, KF_ERROR_ARGUMENT, "has no form in XML");
     refuses_xml(NULL, "<thing/>", 8, KF_ERROR_ARGUMENT, "an argument is NULL");
     assert_int_equal(kf_model_decode_xml(&job_type, "<job/>", 6, NULL, NULL), KF_ERROR_ARGUMENT);
@@ -266,6 +270,33 @@ static void test_depth(void **state)
     for (size_t i = 0; i < 1000000; i += 5)
         memcpy(text + i, i == 0 ? "<job>" : "<abc>", 5);
     refuses_xml(&job_type, text, 1000000, KF_ERROR_LIMIT, "nested too deep");
+    free(text);
+}
+
+/* libxml2 compares each attribute of an element with all others, and looks for a prefix among all declarations. */
+static void test_very_many_attributes(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {" a%d=''", " xmlns:a%d='u'"};
+    static const int counts[] = {1000, 1001, 60000};
+    char *text = malloc(60000 * 20);
+    void *model = NULL;
+    kf_error error;
+    assert_non_null(text);
+    for (size_t form = 0; form < COUNT(forms); form++) {
+        for (size_t i = 0; i < COUNT(counts); i++) {
+            size_t length = (size_t)sprintf(text, form == 0 ? "<job id='1'><child" : "<job id='1'><child id='2'");
+            for (int k = form == 0 ? 1 : 0; k < counts[i]; k++)
+                length += (size_t)sprintf(text + length, forms[form], k);
+            strcpy(text + length, form == 0 ? " id='2'/></job>" : "/></job>");
+            if (counts[i] > 1000) {
+                refuses_xml(&job_type, text, strlen(text), KF_ERROR_LIMIT, "too many attributes or namespaces");
+                continue;
+            }
+            assert_int_equal(kf_model_decode_xml(&job_type, text, strlen(text), &model, &error), KF_OK);
+            kf_model_free(model);
+        }
+    }
     free(text);
 }
 
@@ -377,6 +408,9 @@ static void test_not_written(void **state)
         {"{\"id\":1,\"data\":\"a\\u0000\"}", "job.data: a text with U+0000"},
         {"{\"id\":1,\"data\":{\"a b\":1}}", "job.data.a b: the name cannot be that of an element"},
         {"{\"id\":1,\"1\":1}", "job.1: the name cannot be that of an element"},
+        {"{\"id\":1,\"x:y\":1}", "job.x:y: the name cannot be that of an element"},
+        {"{\"id\":1,\"labels\":{\"xs:a\":\"\"}}", "job.labels.xs:a: the name cannot be that of an element"},
+        {"{\"id\":1,\"xsi:a:b\":1}", "the name cannot be that of an attribute"},
         {"{\"id\":1,\"labels\":{\"\":\"\"}}", "job.labels.: the name cannot be that of an element"},
         {"{\"id\":1,\"labels\":{\"a/>\":\"\"}}", "the name cannot be that of an element"},
         {"{\"id\":1,\"events\":[{\"index\":1}]}", "job.events[0]: the element has no name"},
@@ -417,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_very_many_attributes),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_written),
         cmocka_unit_test(test_roots_written),
