@@ -174,7 +174,8 @@ KF_API int kf_enum_value(const kf_enum *description, const char *text);
  * @param text   UTF-8; need not be terminated; borrowed.
  * @param model  Receives the struct; free it with kf_model_free(). NULL on failure.
  * @return KF_OK, KF_ERROR_DECODE (the message has the path, such as `ProcessItem.task.logs[3].level`),
- *         KF_ERROR_LIMIT (nested deeper than 512 levels), KF_ERROR_MEMORY, KF_ERROR_ARGUMENT.
+ *         KF_ERROR_LIMIT (nested deeper than 512 levels; with a kf_type.wire also more values than fit into 256 MiB, about
+ *         1.5 million), KF_ERROR_MEMORY, KF_ERROR_ARGUMENT.
  */
 KF_API kf_status kf_model_decode(const kf_type *type, const char *text, size_t length, void **model, kf_error *error);
 

@@ -26,9 +26,13 @@ static bool kf_scratch_advance(kf_scratch *scratch, size_t size)
             wanted = size;
         if (wanted > SIZE_MAX / 4)
             return false;
+        scratch->full = scratch->full || (scratch->most > 0 && scratch->held + wanted > scratch->most);
+        if (scratch->full)
+            return false;
         block = malloc(sizeof *block + wanted);
         if (block == NULL)
             return false;
+        scratch->held += wanted;
         block->size = wanted;
         block->next = *link;
         *link = block;

@@ -11,6 +11,9 @@ typedef struct kf_scratch {
     kf_scratch_block *first;
     kf_scratch_block *current;
     size_t used; /* In the current block. */
+    size_t held; /* In all blocks. */
+    size_t most; /* More than that is not held; 0: no limit. */
+    bool full; /* The limit was met. */
     bool secret; /* Wiped before it is freed. */
 } kf_scratch;
 

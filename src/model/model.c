@@ -77,14 +77,18 @@ static kf_status kf_decode_wire(const kf_type *type, char *text, size_t length, 
 {
     const kf_decode_options own = {.max_depth = KF_DEPTH_MOST, .http_status = options->http_status, .converted = true};
     kf_buffer json = {.secret = kf_type_is_secret(type)};
-    const kf_wire_options wire = {options->max_depth, options->http_status};
+    const kf_wire_options wire = {.max_depth = options->max_depth, .http_status = options->http_status};
+    kf_error problem;
+    kf_error_clear(&problem);
     bool xml = options->xml || kf_wire_is_xml(text, length);
-    kf_status status = (xml ? kf_wire_from_xml(type, text, length, &wire, &json, error)
-                            : kf_wire_from_json(type, text, length, &wire, &json, error));
-    if (!xml && (status == KF_ERROR_DECODE || status == KF_ERROR_LIMIT)) {
+    kf_status status = (xml ? kf_wire_from_xml(type, text, length, &wire, &json, &problem)
+                            : kf_wire_from_json(type, text, length, &wire, &json, &problem));
+    if (status != KF_OK && problem.status == KF_OK) {
         kf_buffer_free(&json);
         return kf_decode_text(type, text, length, options, false, model, error); /* It says where and why. */
     }
+    if (status != KF_OK && error != NULL)
+        *error = problem;
     kf_drop_text(text, length, json.secret);
     length = json.length;
     char *canonical = status == KF_OK ? kf_buffer_take(&json) : NULL;

@@ -64,24 +64,37 @@ static kf_status kf_wire_convert(const kf_type *type, kf_node *root, kf_scratch 
     return KF_OK;
 }
 
+static kf_scratch kf_wire_scratch(const kf_type *type, const kf_wire_options *options)
+{
+    size_t most = options->max_bytes > 0 ? options->max_bytes : (size_t)256 << 20;
+    return (kf_scratch){.most = most, .secret = kf_type_is_secret(type)};
+}
+
+static kf_status kf_wire_end(const kf_type *type, kf_scratch *scratch, kf_status status, kf_error *error)
+{
+    if (status != KF_OK && scratch->full)
+        status = kf_fail(error, KF_ERROR_LIMIT, "%s: too many values", kf_type_short_name(type));
+    kf_scratch_free(scratch);
+    return status;
+}
+
 kf_status kf_wire_from_json(const kf_type *type, char *text, size_t length, const kf_wire_options *options,
                             kf_buffer *json, kf_error *error)
 {
-    kf_scratch scratch = {.secret = kf_type_is_secret(type)};
+    kf_scratch scratch = kf_wire_scratch(type, options);
     kf_node *root;
     kf_status status = kf_node_read_json(text, length, options->max_depth, &scratch, &root);
     if (status == KF_OK)
         status = kf_wire_convert(type, root, &scratch, options->http_status, json, error);
     else if (status == KF_ERROR_MEMORY)
         kf_fail(error, status, "memory ran out");
-    kf_scratch_free(&scratch);
-    return status;
+    return kf_wire_end(type, &scratch, status, error);
 }
 
 kf_status kf_wire_from_xml(const kf_type *type, const char *text, size_t length, const kf_wire_options *options,
                            kf_buffer *json, kf_error *error)
 {
-    kf_scratch scratch = {.secret = kf_type_is_secret(type)};
+    kf_scratch scratch = kf_wire_scratch(type, options);
     const char *what = kf_type_short_name(type);
     kf_node *root;
     size_t space = kf_space_before(text, length); /* Which XML does not allow before its declaration. */
@@ -95,8 +108,7 @@ kf_status kf_wire_from_xml(const kf_type *type, const char *text, size_t length,
     }
     if (status == KF_OK)
         status = kf_wire_convert(type, root, &scratch, options->http_status, json, error);
-    kf_scratch_free(&scratch);
-    return status;
+    return kf_wire_end(type, &scratch, status, error);
 }
 
 bool kf_wire_any_xml(const char *text, size_t length, kf_buffer *json)

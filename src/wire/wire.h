@@ -16,10 +16,11 @@ bool kf_media_is_xml(const char *media);
 typedef struct kf_wire_options {
     int max_depth; /* 0: 512 */
     int http_status; /* 0: not known */
+    size_t max_bytes; /* Of the tree, which takes many times as much as a text of small values; 0: 256 MiB */
 } kf_wire_options;
 
 /* The library's own JSON, appended. `text` holds a NUL after its end; JSON that is none is KF_ERROR_DECODE or
- * KF_ERROR_LIMIT without a message: the decoder's is better. */
+ * KF_ERROR_LIMIT and leaves the error as it was: the decoder's is better. */
 kf_status kf_wire_from_json(const kf_type *type, char *text, size_t length, const kf_wire_options *options,
                             kf_buffer *json, kf_error *error);
 kf_status kf_wire_from_xml(const kf_type *type, const char *text, size_t length, const kf_wire_options *options,

@@ -1,6 +1,8 @@
 /* JSON of other shapes than the library's own, by the tables. */
 #include "wire_support.h"
 
+#include "wire/wire.h"
+
 /* What the library writes itself it reads as it is, and so it does with all that no table speaks of. */
 static void test_own_form(void **state)
 {
@@ -223,6 +225,29 @@ static void test_refused(void **state)
     refuses(&job_type, text, KF_ERROR_LIMIT, "nested too deep");
 }
 
+/* A tree of small values takes many times as much memory as its text: there is a limit of its own. */
+static void test_too_many_values(void **state)
+{
+    static char json[4096] = "{\"unknown\":[0";
+    static char xml[4096] = "<job><unknown>";
+    const kf_wire_options options = {.max_bytes = 64 * 1024};
+    kf_buffer out = {0};
+    kf_error error;
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        strcat(json, ",0");
+        strcat(xml, i < 900 ? "<a/>" : "");
+    }
+    strcat(json, "]}");
+    strcat(xml, "</unknown></job>");
+    assert_int_equal(kf_wire_from_json(&job_type, json, strlen(json), &options, &out, &error), KF_ERROR_LIMIT);
+    assert_non_null(strstr(error.message, "too many values"));
+    kf_buffer_free(&out);
+    assert_int_equal(kf_wire_from_xml(&job_type, xml, strlen(xml), &options, &out, &error), KF_ERROR_LIMIT);
+    assert_non_null(strstr(error.message, "too many values"));
+    kf_buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_arrays_and_maps),
         cmocka_unit_test(test_alternatives),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_too_many_values),
     };
     return cmocka_run_group_tests(tests, setup_wire, free_wire);
 }

@@ -19,9 +19,8 @@ extern "C" {
  *   the login, as that of a `token_provider` always is: see patchworks_login_token(), which renews it.
  * - There are two servers: the operations that start flows are for the one named "start". By default both are those of
  *   the documentation, https://core.wearepatchworks.com and https://start.wearepatchworks.com. With a `base_url` alone
- *   all requests go there; `servers` tells where "start" is. The addresses are without "/api/v1", which is taken off the end
- *   of `base_url`. The credentials go to
- *   these two and nowhere else.
+ *   all requests go there; `servers` tells where "start" is. The addresses are without "/api/v1", which is taken off the
+ *   end of `base_url`. The credentials go to these two and nowhere else.
  * - `Content-Type: application/json` is sent with every request, as Patchworks asks for. (`Accept` always is.)
  *
  * @return As kf_client_new(); KF_ERROR_ARGUMENT also for a user and password, which belong to the login.
