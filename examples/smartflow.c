@@ -47,16 +47,14 @@ int main(int argc, char **argv)
     if (argc < 3)
         return fprintf(stderr, "usage: smartflow FLOW_ID DIRECTORY [INPUT.xml]\n"), 2;
     kf_client_options options = KF_CLIENT_OPTIONS_INIT;
-    options.base_url = getenv("SMARTFLOWS_URL");
-    options.token = getenv("SMARTFLOWS_API_KEY");
+    options.base_url = getenv("SMARTFLOWS_URL"), options.token = getenv("SMARTFLOWS_API_KEY");
     options.allow_http = true; /* the sandbox is at http://127.0.0.1 */
     if (smartflows_client_new(&options, &client, &error) != KF_OK)
         goto failed;
 
     smartflows_run_options run = SMARTFLOWS_RUN_OPTIONS_INIT;
     run.flow_id = argv[1];
-    run.on_progress = progress;
-    run.on_form = fill_in;
+    run.on_progress = progress, run.on_form = fill_in;
     run.deadline_ms = 15 * 60 * 1000;
     if (argc > 3)
         kf_source_path(&input, argv[3]), run.input = &input;
@@ -72,10 +70,9 @@ int main(int argc, char **argv)
         printf("saved %lld bytes of %s as %s\n", (long long)sink.length, sink.content_type, path);
     }
     result = outcome->status == SMARTFLOWS_FLOW_EXECUTION_STATUS_SUCCESS ? 0 : 1;
-    goto done;
 failed:
-    fprintf(stderr, "%s\n", error.message);
-done:
+    if (error.status != KF_OK)
+        fprintf(stderr, "%s\n", error.message);
     smartflows_outcome_free(outcome);
     kf_client_free(client);
     return result;
