@@ -183,6 +183,8 @@ void kf_put_base_url(kf_buffer *url, const char *text, const kf_service *service
 {
     if (text == NULL || *text == '\0')
         text = service->server_url;
+    if (text == NULL)
+        return;
     const char *scheme = strstr(text, "://");
     if (scheme == NULL || strpbrk(text, "?#") != NULL) {
         kf_buffer_text(url, text);

@@ -1,5 +1,6 @@
 #include "client/state.h"
 #include "core/fail.h"
+#include "core/options.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,18 +10,12 @@
 
 void kf_client_options_init(kf_client_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 void kf_scope_options_init(kf_scope_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 typedef enum kf_option_kind {

@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE 1
 #include "core/fail.h"
+#include "core/options.h"
 #include "worker/runtime.h"
 
 #include <stdlib.h>
@@ -9,10 +10,7 @@
 
 void kf_topic_init(kf_topic *topic, size_t size)
 {
-    if (topic == NULL || size < sizeof(topic->size))
-        return;
-    memset(topic, 0, size);
-    topic->size = size;
+    kf_options_clear(topic, size);
 }
 
 static int64_t or_default(int64_t value, int64_t instead)

@@ -1,6 +1,7 @@
 /* The worker: made, filled, freed. */
 #define _DEFAULT_SOURCE 1
 #include "core/fail.h"
+#include "core/options.h"
 #include "core/utf8.h"
 #include "http/retry.h"
 #include "worker/runtime.h"
@@ -16,10 +17,7 @@
 
 void kf_worker_options_init(kf_worker_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 int64_t kf_worker_now(const kf_worker *worker)

@@ -1,6 +1,7 @@
 /* Making a worker for jBPM's tasks. */
 #include "client/state.h"
 #include "core/fail.h"
+#include "core/options.h"
 #include "services/jbpm/worker_task.h"
 
 #include <stdlib.h>
@@ -10,10 +11,7 @@
 
 void jbpm_worker_options_init(jbpm_worker_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 static const char *refuses(void *source, const kf_job *job, const kf_end *end)

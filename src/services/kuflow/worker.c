@@ -1,6 +1,7 @@
 /* Making a worker for KuFlow's tasks, and what its handlers may do beyond other workers'. */
 #include "client/state.h"
 #include "core/fail.h"
+#include "core/options.h"
 #include "core/utf8.h"
 #include "services/kuflow/worker_task.h"
 
@@ -14,10 +15,7 @@
 
 void kuflow_worker_options_init(kuflow_worker_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 static const char *refuses(void *source, const kf_job *job, const kf_end *end)

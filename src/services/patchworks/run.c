@@ -3,6 +3,7 @@
 
 #include "core/buffer.h"
 #include "core/fail.h"
+#include "core/options.h"
 #include "kuflow/wait.h"
 #include "model/codec.h"
 #include "json/reader.h"
@@ -15,10 +16,7 @@
 
 void patchworks_start_options_init(patchworks_start_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 /* JSON as a text, from a value or from a text that has to be JSON. Neither: nothing is put there. */

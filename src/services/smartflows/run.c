@@ -2,6 +2,7 @@
 
 #include "client/state.h"
 #include "core/fail.h"
+#include "core/options.h"
 #include "kuflow/wait.h"
 
 #include <limits.h>
@@ -28,10 +29,7 @@ typedef struct smartflows_run_state {
 
 void smartflows_run_options_init(smartflows_run_options *options, size_t size)
 {
-    if (options == NULL || size < sizeof(options->size))
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    kf_options_clear(options, size);
 }
 
 void smartflows_outcome_free(smartflows_outcome *outcome)
