@@ -86,10 +86,15 @@ class Run:
             self.number += 1
             journal = self.folder / f'worker-{self.number}.journal'
         journal.touch()
-        with open(self.folder / f'worker-{self.number}.log', 'wb') as log:
-            process = subprocess.Popen([str(self.arguments.build / 'faults/worker'), self.proxy_url, str(journal),
-                                        str(self.arguments.lock * 1000), str(self.arguments.handler)],
-                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # A child inherits the mask: it may be told to stop before it listens, and lets the signal in when it does.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            with open(self.folder / f'worker-{self.number}.log', 'wb') as log:
+                process = subprocess.Popen([str(self.arguments.build / 'faults/worker'), self.proxy_url, str(journal),
+                                            str(self.arguments.lock * 1000), str(self.arguments.handler)],
+                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self.workers[slot] = (process, journal)
         self.note(f'worker {slot} started, process {process.pid}, {journal.name}')
 

@@ -71,6 +71,16 @@ static void stop(int number)
     kf_worker_request_stop(worker);
 }
 
+/* run.py starts this process with SIGTERM blocked, and may send it at once. */
+static void listen_to_signals(void)
+{
+    sigset_t signals;
+    signal(SIGTERM, stop);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 int main(int argc, char **argv)
 {
     int status = 1;
@@ -107,7 +117,7 @@ int main(int argc, char **argv)
     topic.name = "second";
     if (kf_worker_add_topic(worker, &topic, &error) != KF_OK)
         goto done;
-    signal(SIGTERM, stop);
+    listen_to_signals();
     if (kf_worker_run(worker, &error) == KF_OK)
         status = 0;
 
