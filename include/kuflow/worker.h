@@ -225,8 +225,9 @@ KF_API kf_status kf_worker_run(kf_worker *worker, kf_error *error);
  * For a loop of the caller's own, with `threads` below 0: polls the topics that are due, handles what comes in this
  * thread, one job after the other, reports, and does what else is due (detached jobs that ended, jobs given back,
  * reports to be repeated, registration). It returns after the first batch that brought jobs. One thread at a time. A
- * request under way is limited by `request_ms`, and not cut short by kf_worker_request_stop(). Nobody is there to tell
- * of locks that end while a handler is at work; kf_job_cancelled() knows.
+ * request under way is limited by `request_ms`, and not cut short by kf_worker_request_stop(); but no job begins after
+ * that: kf_worker_stop() or kf_worker_free() gives them back. Nobody is there to tell of locks that end while a handler
+ * is at work; kf_job_cancelled() knows.
  * @param wait_ms  How long to wait for something to be due; 0: not at all. kf_worker_request_stop() ends the wait.
  * @param handled  Receives how many jobs were handled. May be NULL.
  * @return KF_OK, also when polls failed: that is told by events and counters; KF_ERROR_CANCELLED after

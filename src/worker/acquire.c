@@ -86,18 +86,21 @@ static void undo_once(kf_worker *worker, kf_undo *undo)
     if (worker->undo_count == 0)
         return; /* it was given up meanwhile */
     int64_t now = kf_worker_now(worker);
-    bool refused = verdict == KF_VERDICT_REFUSED && now >= copy.give_up;
-    if ((verdict == KF_VERDICT_AGAIN || verdict == KF_VERDICT_REFUSED) && !refused) {
+    bool failed = verdict == KF_VERDICT_AGAIN || verdict == KF_VERDICT_REFUSED;
+    /* With its locks over it is not worth an end of all polls. */
+    bool hopeless =
+        failed && now >= copy.give_up && (verdict == KF_VERDICT_REFUSED || worker->undo_count == KF_UNDO_MAX);
+    if (failed && !hopeless) {
         int64_t wait = kf_worker_backoff(worker, ++undo->failures, UNDO_BASE_MS, UNDO_MOST_MS);
         undo->at = kf_after(now, kf_asked_wait(&error, wait));
         return;
     }
     undo->failures = 0;
-    if (!refused && --undo->times > 0) {
+    if (!hopeless && --undo->times > 0) {
         undo->at = kf_after(now, worker->stopping ? UNDO_AGAIN_STOPPING_MS : UNDO_AGAIN_MS);
         return;
     }
-    copy.topic->stats.undone += refused ? 0 : 1;
+    copy.topic->stats.undone += hopeless ? 0 : 1;
     *undo = worker->undo[--worker->undo_count];
     pthread_cond_broadcast(&worker->change);
 }

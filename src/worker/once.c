@@ -31,11 +31,11 @@ int64_t kf_worker_due_ms(kf_worker *worker)
     return due;
 }
 
-/* What came is handled, one job after the other. */
+/* What came is handled, one job after the other; after a request to stop no more begins. */
 static int handle_waiting(kf_worker *worker)
 {
     int handled = 0;
-    for (kf_job *job; (job = kf_take_waiting(worker)) != NULL;) {
+    for (kf_job *job; atomic_load(&worker->stop_requests) == 0 && (job = kf_take_waiting(worker)) != NULL;) {
         pthread_mutex_unlock(&worker->lock);
         handled += kf_handle_job(job);
         pthread_mutex_lock(&worker->lock);

@@ -99,7 +99,7 @@ typedef struct kf_undo {
     char worker_id[KF_WORKER_ID_SIZE];
     kf_worker_topic *topic;
     int64_t at; /* not before */
-    int64_t give_up; /* on the engine's refusal, its locks being over */
+    int64_t give_up; /* its locks are over; see undo_once() */
     int failures;
     int times; /* still to be undone */
 } kf_undo;

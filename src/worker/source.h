@@ -65,8 +65,8 @@ typedef struct kf_source_ops {
      * wrong: it is polled no more. */
     kf_status (*acquire)(void *source, kf_client *client, const kf_poll *poll, kf_batch *batch, kf_error *error);
     /* Gives back all that was locked under worker_id. NULL when acquiring changes nothing: then what came of a failed
-     * acquire is handled all the same. AGAIN and REFUSED are repeated with backoff, REFUSED not beyond the lock's end.
-     */
+     * acquire is handled all the same. AGAIN and REFUSED are repeated with backoff; beyond the lock's end only AGAIN,
+     * as long as there is a place for more. */
     kf_verdict (*undo)(void *source, kf_client *client, const char *worker_id, kf_error *error);
     /* Sends the end once. Called again with the same end after AGAIN; after REFUSED with a failure instead. By several
      * threads at once for different jobs, as begin(), refuses(), get() and set(). `client` is a scope with one attempt,

@@ -175,10 +175,21 @@ class Run:
 
     # The observer
 
+    def pause_observing(self):
+        """Half a second. Where the machine stood still, so did the server: then it gets time for its sweeps before it
+        is looked at. True when all has ended."""
+        seconds = 0.5
+        while True:
+            begin = time.monotonic()
+            ended = self.ended.wait(seconds)
+            if ended or time.monotonic() - begin < seconds + 1:
+                return ended
+            seconds = 3 * SWEEP_MS / 1000
+
     def observe(self):
         """Sees which jobs are locked, and notices when all instances have ended."""
         rest = up_since = None
-        while not self.ended.wait(0.5):
+        while not self.pause_observing():
             if not self.up_since:
                 continue
             if up_since != self.up_since:

@@ -49,7 +49,10 @@ static void connect_to(peer *server)
 static bool receive(const peer *server, text *input)
 {
     char part[16384];
-    ssize_t length = recv(server->fd, part, sizeof(part), 0);
+    ssize_t length;
+    do /* a process that was stopped for a while is interrupted, too */
+        length = recv(server->fd, part, sizeof(part), 0);
+    while (length < 0 && errno == EINTR);
     if (length < 0)
         fail_msg("%s: no answer: %s", server->name, strerror(errno));
     text_add(input, part, (size_t)length);

@@ -1,6 +1,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "support.h"
 
+#include "support/steady.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +41,7 @@ kf_client_options fixture_options(void)
     options.password = "test";
     options.retry_base_ms = 1;
     options.no_retry_budget = true;
+    options.transport = &kf_steady;
     return options;
 }
 

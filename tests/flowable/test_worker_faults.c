@@ -141,8 +141,9 @@ static void test_swept_lock_is_lost(void **state)
     worker_fixture *w = *state;
     crew *c = &w->crew;
     char id[ID_SIZE];
-    const kf_topic topic = short_lock(c, "single", handle_gated, 300);
+    kf_topic topic = short_lock(c, "single", handle_gated, 300);
     kf_worker_options options = crew_options(c);
+    topic.max_deliveries = -1;
     options.threads = 1;
     options.max_prefetch = -1; /* so that nobody takes it again meanwhile */
     start_process(w->f, "single", NULL, id);
@@ -153,10 +154,11 @@ static void test_swept_lock_is_lost(void **state)
     WAIT_EVENT(c, KF_WORKER_JOB_DONE, 1);
     WAIT_UNTIL(process_ended(w->f, id));
     crew_stop(c);
-    assert_int_equal(crew_stats(c).started, 2);
-    assert_int_equal(crew_stats(c).lock_lost + crew_stats(c).gone, 1);
-    assert_int_equal(crew_stats(c).completed, 1);
-    assert_int_equal(kf_watch_count(c->watch, swept_kind(w)), 1);
+    const kf_worker_stats stats = crew_stats(c);
+    assert_int_equal(stats.completed, 1);
+    /* Once, and once more for each time that this machine stood still. */
+    assert_in_range(stats.started, 2, 1 + stats.lock_lost + stats.gone);
+    assert_int_equal(kf_watch_count(c->watch, swept_kind(w)), stats.lock_lost + stats.gone);
 }
 
 /* The first one waits until the second one has the job, and ends first; the second one waits for that. */
@@ -174,25 +176,39 @@ static kf_outcome handle_taken_twice(kf_job *job, void *user)
     return kf_job_complete(job);
 }
 
+/* The engine sets a job free that a handler is at work on, as it does when a lock's time is over. */
+static void set_free(worker_fixture *w)
+{
+    crew *c = &w->crew;
+    WAIT_UNTIL(c->calls == 1);
+    const kf_worker_event *event = kf_watch_last(c->watch, KF_WORKER_JOB_STARTED);
+    CHECK_OK(w->f, fail_job(w->f, event->job_id, event->worker_id, KF_INT32(3), NULL));
+}
+
+static void ended_by(worker_fixture *w, const char *process, const char *who)
+{
+    WAIT_UNTIL(process_ended(w->f, process));
+    cJSON *by = history_variable(w->f, process, "by");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(by, "value")), who);
+    cJSON_Delete(by);
+    crew_stop(&w->crew);
+    assert_int_equal(w->crew.calls, 2);
+    assert_int_equal(crew_stats(&w->crew).completed, 1);
+}
+
 /* A job that this process has taken again meanwhile cannot be ended by the handler that lost it. */
 static void test_fence_within_a_process(void **state)
 {
     worker_fixture *w = *state;
     crew *c = &w->crew;
     char id[ID_SIZE];
-    const kf_topic topic = short_lock(c, "single", handle_taken_twice, 1500);
     start_process(w->f, "single", NULL, id);
-    crew_start(c, NULL, &topic, 1);
-    WAIT_EVENT(c, swept_kind(w), 1);
+    crew_start_one(c, "single", handle_taken_twice);
+    set_free(w);
+    WAIT_EVENT(c, KF_WORKER_JOB_LOCK_LOST, 1);
     assert_false(process_ended(w->f, id));
     kf_gate_open(c->gate);
-    WAIT_UNTIL(process_ended(w->f, id));
-    cJSON *by = history_variable(w->f, id, "by");
-    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(by, "value")), "second");
-    cJSON_Delete(by);
-    crew_stop(c);
-    assert_int_equal(c->calls, 2);
-    assert_int_equal(crew_stats(c).completed, 1);
+    ended_by(w, id, "second");
 }
 
 /* With a fixed worker id the same handler ends the job although it was taken again: what the fence is for. */
@@ -201,21 +217,16 @@ static void test_without_fence(void **state)
     worker_fixture *w = *state;
     crew *c = &w->crew;
     char id[ID_SIZE];
-    const kf_topic topic = short_lock(c, "single", handle_taken_twice, 1500);
-    const bool other_id = w->f->version < 700; /* that is a fence, too */
+    const kf_topic topic = crew_topic(c, "single", handle_taken_twice);
     kf_worker_options options = crew_options(c);
     options.worker_id = "always-the-same";
     start_process(w->f, "single", NULL, id);
     crew_start(c, &options, &topic, 1);
-    WAIT_EVENT(c, other_id ? KF_WORKER_JOB_GONE : KF_WORKER_JOB_DONE, 1);
+    set_free(w);
+    WAIT_EVENT(c, KF_WORKER_JOB_DONE, 1);
     kf_gate_open(c->gate);
-    WAIT_EVENT(c, other_id ? KF_WORKER_JOB_DONE : KF_WORKER_JOB_GONE, 1);
-    WAIT_UNTIL(process_ended(w->f, id));
-    cJSON *by = history_variable(w->f, id, "by");
-    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(by, "value")), other_id ? "second" : "first");
-    cJSON_Delete(by);
-    crew_stop(c);
-    assert_int_equal(crew_stats(c).completed, 1);
+    WAIT_EVENT(c, KF_WORKER_JOB_GONE, 1);
+    ended_by(w, id, "first");
 }
 
 /* The instance is deleted, or suspended, while the handler is at work. */
@@ -274,12 +285,14 @@ static void test_stop_while_busy(void **state)
     kf_worker_options options = crew_options(c);
     kf_worker_result result;
     options.threads = 2;
-    options.grace_ms = 1000; /* for what is given back */
+    options.grace_ms = 1;
     for (int i = 0; i < 100; i++)
         start_process(w->f, "exclusive", NULL, NULL);
     crew_start(c, &options, &topic, 1);
     assert_true(kf_gate_wait(c->gate, 2));
-    WAIT_UNTIL(crew_stats(c).waiting > 0);
+    WAIT_UNTIL(crew_stats(c).waiting + crew_stats(c).given_back > 0); /* after 5 s they go back by themselves */
+    kf_worker_request_stop(c->worker);
+    WAIT_UNTIL(crew_stats(c).waiting + crew_stats(c).running == 2);
     assert_int_equal(kf_worker_stop(c->worker, 0, &result, &w->f->error), KF_ERROR_TIMEOUT);
     assert_int_equal(result.abandoned, 2);
     assert_true(result.given_back > 0);
@@ -288,6 +301,7 @@ static void test_stop_while_busy(void **state)
     assert_int_equal(rest->items_count, 100 - 60 - 2);
     flowable_acquire_and_lock_jobs_answer_free(rest);
     kf_gate_open(c->gate);
+    WAIT_UNTIL(crew_stats(c).running == 0);
     crew_dismiss(c);
     assert_int_equal(locked_jobs(w->f), 100 - 60 - 2);
 }

@@ -1,5 +1,7 @@
 #include "jbpm_fixture.h"
 
+#include "support/steady.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@ kf_client *jbpm_client_of(jbpm_fixture *f, const char *user)
     options.allow_http = true;
     options.username = options.password = user;
     options.max_attempts = 1;
+    options.transport = &kf_steady;
     OK(f, jbpm_client_new(&options, &client, &f->error));
     return client;
 }

@@ -1,5 +1,7 @@
 #include "job_worker.h"
 
+#include "support/steady.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -11,6 +13,7 @@ kf_client_options job_options(const job_worker *w)
     options.allow_http = true;
     options.username = KF_SANDBOX_FLOWABLE_USER;
     options.password = KF_SANDBOX_FLOWABLE_PASSWORD;
+    options.transport = &kf_steady;
     return options;
 }
 

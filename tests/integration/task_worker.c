@@ -1,5 +1,7 @@
 #include "task_worker.h"
 
+#include "support/steady.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +28,7 @@ void worker_begin_with(task_worker *w, kf_fixture *f, const char *code, kf_job_f
     w->f = f;
     assert_int_equal(pthread_mutex_init(&w->lock, NULL), 0);
     options.max_attempts = attempts;
+    options.transport = &kf_steady;
     CHECK_OK(f, kuflow_client_new(&options, &w->client, &f->error));
     settings.threads = threads;
     settings.on_event = note;

@@ -290,10 +290,15 @@ static int obey(kf_proxy *proxy)
     }
     int listener = proxy->stop ? -2 : proxy->listener;
     bool reset_all = proxy->reset_all || proxy->stop;
-    proxy->reset_all = false;
     pthread_mutex_unlock(&proxy->lock);
     while (reset_all && proxy->link_count > 0)
         end_link(proxy, 0, true);
+    if (reset_all) {
+        pthread_mutex_lock(&proxy->lock);
+        proxy->reset_all = false;
+        pthread_cond_broadcast(&proxy->changed);
+        pthread_mutex_unlock(&proxy->lock);
+    }
     return listener;
 }
 
@@ -410,8 +415,10 @@ void kf_proxy_reset_all(kf_proxy *proxy)
 {
     pthread_mutex_lock(&proxy->lock);
     proxy->reset_all = true;
-    pthread_mutex_unlock(&proxy->lock);
     wake(proxy);
+    while (proxy->reset_all)
+        pthread_cond_wait(&proxy->changed, &proxy->lock);
+    pthread_mutex_unlock(&proxy->lock);
 }
 
 bool kf_proxy_wait_idle(kf_proxy *proxy, int timeout_ms)

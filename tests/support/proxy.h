@@ -65,7 +65,7 @@ int kf_proxy_port(const kf_proxy *proxy);
 /** "http://127.0.0.1:PORT"; lives as long as the proxy. */
 const char *kf_proxy_url(const kf_proxy *proxy);
 kf_proxy_counts kf_proxy_count(kf_proxy *proxy);
-/** Ends all connections that are open now, with a reset. */
+/** Ends all connections that are open now, with a reset, and returns when that is done. */
 void kf_proxy_reset_all(kf_proxy *proxy);
 /** Waits until no connection is open. @return false when the time was over before. */
 bool kf_proxy_wait_idle(kf_proxy *proxy, int timeout_ms);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fake_transport.h"
+#include "services/flowable/worker_job.h"
 #include "tiny_server.h"
 
 static fake_transport f;
@@ -202,6 +203,28 @@ static void a_connection_that_was_closed_while_idle_costs_nothing(void **state)
     tiny_stop(server);
 }
 
+/* A poll is undone with several requests. A worker that stops waits for none that begins after it was called off. */
+static void an_undo_that_is_cancelled_asks_no_more(void **state)
+{
+    static const char page[] = "{\"data\":[{\"id\":\"a\",\"url\":\"u\",\"retries\":3,\"lockOwner\":\"w\"},"
+                               "{\"id\":\"b\",\"url\":\"u\",\"retries\":3,\"lockOwner\":\"w\"}],\"total\":2,"
+                               "\"start\":0,\"sort\":\"id\",\"order\":\"asc\",\"size\":2}";
+    static const fake_step steps[] = {{.status = KF_ERROR_CANCELLED, .sent = true},
+                                      {.http = 200, .body = page},
+                                      {.status = KF_ERROR_CANCELLED, .sent = true}};
+    static const size_t asked[] = {1, 3};
+    (void)state;
+    FAKE_INIT(&f, steps);
+    kf_client *client = new_client("http://h", &f.transport);
+    for (size_t i = 0; i < 2; i++) { /* while it looks for the jobs, and while it gives them back */
+        kf_error error;
+        assert_int_equal(flowable_worker_undo(NULL, client, "w", &error), KF_VERDICT_AGAIN);
+        assert_int_equal(error.status, KF_ERROR_CANCELLED);
+        assert_int_equal(f.count, asked[i]);
+    }
+    kf_client_free(client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +233,7 @@ int main(void)
         cmocka_unit_test(repeats),
         cmocka_unit_test(the_servers_ends_of_connections_cost_nothing),
         cmocka_unit_test(a_connection_that_was_closed_while_idle_costs_nothing),
+        cmocka_unit_test(an_undo_that_is_cancelled_asks_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -339,7 +339,7 @@ static void test_stop_from_within_a_handler(void **state)
 {
     kf_error error;
     kf_topic topic = KF_TOPIC_INIT;
-    static const fake_answer answers[] = {{.jobs = "a"}, {.jobs = "b"}};
+    static const fake_answer answers[] = {{.jobs = "a b"}, {.jobs = "c"}};
     setup made = make(&fake_ops, NULL);
     (void)state;
     topic.name = "t";
@@ -347,9 +347,11 @@ static void test_stop_from_within_a_handler(void **state)
     topic.user = &made.worker;
     add_topic(&made, &topic);
     FAKE_ANSWERS(&fake, answers);
-    assert_int_equal(turn(&made, 0), 1);
+    assert_int_equal(turn(&made, 0), 1); /* the other one does not begin */
     assert_int_equal(kf_worker_poll_once(made.worker, 0, NULL, &error), KF_ERROR_CANCELLED);
     assert_int_equal(fake.polls, 1);
+    assert_int_equal(kf_worker_stop(made.worker, 0, NULL, &error), KF_OK);
+    assert_int_equal(fake_logged(&fake, "report b given_back\n"), 1);
     done(&made);
 }
 

@@ -266,9 +266,14 @@ static void test_no_more_polls_than_can_be_undone(void **state)
     fake.on_acquire = always_lost;
     fake.on_undo = undo_never;
     f.random = 100;
-    for (int i = 0; i < 2000; i++)
+    int64_t begin = f.now;
+    while (f.now < begin + 350000)
         turn(&made, 1000);
     assert_int_equal(fake.polls, 32);
+    while (f.now < begin + 600000) /* the first of their locks are over: it does not wait for ever */
+        turn(&made, 1000);
+    assert_true(fake.polls > 32);
+    assert_int_equal(stats_of(&made).undone, 0);
     done(&made); /* and the end does not wait for them */
 }
 

@@ -171,8 +171,7 @@ static void test_what_waits_too_long_is_given_back(void **state)
     start();
     /* While the only handler thread is busy. */
     assert_true(fake_wait_told(&engine, KF_WORKER_JOB_DONE, 2));
-    assert_int_equal(fake_logged(&engine, " given_back\n"), figures_of(NULL).given_back);
-    assert_true(figures_of(NULL).given_back >= 2);
+    assert_true(fake_logged(&engine, " given_back\n") >= 2);
     open_door();
     assert_int_equal(kf_worker_stop(worker, 30000, NULL, &error), KF_OK);
 }
@@ -300,8 +299,6 @@ static void test_tended_while_it_runs(void **state)
     assert_int_equal(kf_worker_stop(worker, 30000, NULL, &error), KF_OK);
     assert_int_equal(fake_logged(&engine, "begin"), 3);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* Jobs so large that an answer with more than two of them passes the client's limit. */
 static kf_status acquire_large(fake_source *source, kf_client *scope, const kf_poll *poll, kf_batch *batch,

@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE 1
 #include "worker_threads.h"
+#include "support/steady.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,6 +58,7 @@ int set_up(void **state)
     at_door = most_at_door = detached_count = 0;
     fake_source_init(&engine, NULL);
     options.base_url = "https://127.0.0.1:1/";
+    options.transport = &kf_steady;
     worker = NULL;
     return kf_client_new(&options, &client, &error) == KF_OK ? 0 : -1;
 }

@@ -6,7 +6,7 @@
 
 #define DETACHED 50 /* at most so many jobs are detached */
 
-/* Made and freed for each test; the clock is the real one. */
+/* Made and freed for each test; the clock is that of support/steady.h. */
 extern fake_source engine;
 extern kf_client *client;
 extern kf_worker *worker;

@@ -196,7 +196,8 @@ static bool give_back_orphans(kf_client *client, const char *worker_id, orphans 
     bool all = true;
     for (size_t i = 0; i < found->count; i++) {
         flowable_external_worker_job_response *job = found->jobs[i];
-        give_back(client, job->id, worker_id, job->retries, job->exception_message, error);
+        if (error->status != KF_ERROR_CANCELLED)
+            give_back(client, job->id, worker_id, job->retries, job->exception_message, error);
         all = all && verdict(error) != KF_VERDICT_AGAIN;
         flowable_external_worker_job_response_free(job);
     }
@@ -211,6 +212,8 @@ kf_verdict flowable_worker_undo(void *source, kf_client *client, const char *wor
     (void)source;
     bool all = find_orphans(client, worker_id, &found, error) == KF_OK;
     all = give_back_orphans(client, worker_id, &found, error) && all;
+    if (error->status == KF_ERROR_CANCELLED) /* the worker's stop waits no longer */
+        return KF_VERDICT_AGAIN;
     /* The list moves while it is read, so there may be more. Flowable 6.8 does not have this request. */
     flowable_unacquire_jobs(client, &request, error);
     if (flowable_error_classify(error) == FLOWABLE_ERROR_ADDRESS)
