@@ -12,7 +12,7 @@ static int progress(const smartflows_flow_execution_progress *progress, void *us
 {
     (void)user;
     const char *message = progress->message != NULL ? progress->message : "";
-    printf("%3d %% %s: %s\n", progress->percentage.value, progress->status, message);
+    printf("%3d %% %s: %s\n", progress->percentage.value, progress->status != NULL ? progress->status : "", message);
     return 0; /* anything else would cancel the execution */
 }
 
@@ -51,21 +51,21 @@ int main(int argc, char **argv)
     options.allow_http = true; /* the sandbox is at http://127.0.0.1 */
     if (smartflows_client_new(&options, &client, &error) != KF_OK)
         goto failed;
-
     smartflows_run_options run = SMARTFLOWS_RUN_OPTIONS_INIT;
-    run.flow_id = argv[1];
+    run.flow_id = argv[1], run.deadline_ms = 15 * 60 * 1000;
     run.on_progress = progress, run.on_form = fill_in;
-    run.deadline_ms = 15 * 60 * 1000;
     if (argc > 3)
         kf_source_path(&input, argv[3]), run.input = &input;
     if (smartflows_run(client, &run, &outcome, &error) != KF_OK)
         goto failed;
     for (size_t i = 0; i < outcome->document_count; i++) {
+        const char *id = outcome->documents[i].id;
+        const char *name = strrchr(id, '/') != NULL ? strrchr(id, '/') + 1 : id; /* never out of the directory */
         char path[4096];
         kf_sink sink;
-        snprintf(path, sizeof path, "%s/%s", argv[2], outcome->documents[i].id);
+        snprintf(path, sizeof path, "%s/%s", argv[2], name);
         kf_sink_path(&sink, path);
-        if (smartflows_save_document(client, outcome->documents[i].id, &sink, &error) != KF_OK)
+        if (smartflows_save_document(client, id, &sink, &error) != KF_OK)
             goto failed;
         printf("saved %lld bytes of %s as %s\n", (long long)sink.length, sink.content_type, path);
     }

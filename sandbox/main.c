@@ -1,7 +1,10 @@
 /* The program kuflow-sandbox. */
+#define _GNU_SOURCE 1
 #include "kuflow/sandbox.h"
 
+#include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,54 +29,74 @@ static void print_line(const char *line, void *user)
     fflush(stdout);
 }
 
-static int parse_number(const char *text, long least, long most, int *number)
+static bool parse_number(const char *name, const char *text, long least, long most, int *number)
 {
     char *end;
     long value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || value < least || value > most)
-        return -1;
+    if (*text == '\0' || *end != '\0' || value < least || value > most) {
+        fprintf(stderr, "kuflow-sandbox: --%s is a number from %ld to %ld, and not \"%s\"\n", name, least, most, text);
+        return false;
+    }
     *number = (int)value;
-    return 0;
+    return true;
 }
 
-/* 0: go on; 1: help was asked for; -1: wrong arguments. */
+/* 0: go on; 1: help was asked for; -1: wrong arguments, which was said. */
 static int parse_arguments(int count, char **arguments, kf_sandbox_options *options)
 {
+    static const struct option known[] = {{"help", no_argument, NULL, 'h'},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"port", required_argument, NULL, 'p'},
+                                          {"client-id", required_argument, NULL, 'i'},
+                                          {"client-secret", required_argument, NULL, 's'},
+                                          {"token", required_argument, NULL, 't'},
+                                          {"webhook", required_argument, NULL, 'w'},
+                                          {"flowable-password", required_argument, NULL, 'f'},
+                                          {"flowable-sweep", required_argument, NULL, 'F'},
+                                          {"smartflows-key", required_argument, NULL, 'k'},
+                                          {0}};
     options->on_request = print_line;
-    for (int i = 1; i < count; i++) {
-        const char *name = arguments[i];
-        if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+    for (int option; (option = getopt_long(count, arguments, "h", known, NULL)) != -1;) {
+        switch (option) {
+        case 'h':
             return 1;
-        if (strcmp(name, "--quiet") == 0) {
+        case 'q':
             options->on_request = NULL;
-            continue;
-        }
-        const char *value = i + 1 < count ? arguments[++i] : NULL;
-        if (value == NULL)
-            return -1;
-        if (strcmp(name, "--port") == 0) {
-            if (parse_number(value, 0, 65535, &options->port) != 0)
+            break;
+        case 'i':
+            options->client_id = optarg;
+            break;
+        case 's':
+            options->client_secret = optarg;
+            break;
+        case 't':
+            options->token = optarg;
+            break;
+        case 'w':
+            options->webhook_url = optarg;
+            break;
+        case 'f':
+            options->flowable_password = optarg;
+            break;
+        case 'k':
+            options->smartflows_key = optarg;
+            break;
+        case 'p':
+            if (!parse_number("port", optarg, 0, 65535, &options->port))
                 return -1;
-        } else if (strcmp(name, "--client-id") == 0) {
-            options->client_id = value;
-        } else if (strcmp(name, "--client-secret") == 0) {
-            options->client_secret = value;
-        } else if (strcmp(name, "--token") == 0) {
-            options->token = value;
-        } else if (strcmp(name, "--webhook") == 0) {
-            options->webhook_url = value;
-        } else if (strcmp(name, "--flowable-password") == 0) {
-            options->flowable_password = value;
-        } else if (strcmp(name, "--smartflows-key") == 0) {
-            options->smartflows_key = value;
-        } else if (strcmp(name, "--flowable-sweep") == 0) {
-            if (parse_number(value, -1, 86400000, &options->flowable_sweep_ms) != 0 || options->flowable_sweep_ms == 0)
+            break;
+        case 'F':
+            if (!parse_number("flowable-sweep", optarg, -1, 86400000, &options->flowable_sweep_ms))
                 return -1;
-        } else {
+            break;
+        default:
             return -1;
         }
     }
-    return 0;
+    if (optind == count)
+        return 0;
+    fprintf(stderr, "kuflow-sandbox: there is no argument \"%s\"\n", arguments[optind]);
+    return -1;
 }
 
 int main(int count, char **arguments)

@@ -348,6 +348,9 @@ static kf_status check_options(const kf_sandbox_options *options, kf_error *erro
         return fail(error, KF_ERROR_ARGUMENT, "The sandbox can check client certificates only over TLS");
     if (options->webhook_url != NULL && strchr(options->webhook_url, '?') != NULL)
         return fail(error, KF_ERROR_ARGUMENT, "The webhook's URL cannot have a query");
+    if (options->webhook_url != NULL && strncmp(options->webhook_url, "http://", 7) != 0 &&
+        strncmp(options->webhook_url, "https://", 8) != 0)
+        return fail(error, KF_ERROR_ARGUMENT, "The webhook's URL begins neither with http:// nor with https://");
     return KF_OK;
 }
 

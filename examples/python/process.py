@@ -1,7 +1,7 @@
 """libkuflow from Python, with nothing but ctypes: starts a KuFlow process and pages through its items.
 
-Usage: process.py LIBKUFLOW.SO, with KUFLOW_ENDPOINT, KUFLOW_CLIENT_ID and KUFLOW_CLIENT_SECRET, which examples/run sets
-for the sandbox. Any operation of any service is called like the two here.
+Usage: process.py [LIBKUFLOW.SO], without a path the installed one; with KUFLOW_ENDPOINT, KUFLOW_CLIENT_ID and
+KUFLOW_CLIENT_SECRET, which examples/run sets for the sandbox. Any operation of any service is called like the two here.
 """
 import ctypes
 import json
@@ -16,10 +16,10 @@ class Error(ctypes.Structure):  # kf_error, as far as it is read here; the rest 
 
 def checked(status):
     if status != 0:
-        raise RuntimeError(error.message.decode())
+        sys.exit(error.message.decode())
 
 
-kuflow = ctypes.CDLL(sys.argv[1])
+kuflow = ctypes.CDLL(sys.argv[1] if len(sys.argv) > 1 else "libkuflow.so.0")
 kuflow.kf_free.argtypes = [ctypes.c_void_p]
 kuflow.kf_client_free.argtypes = [ctypes.c_void_p]
 kuflow.kf_call_json.argtypes = [ctypes.c_void_p] + [ctypes.c_char_p] * 2 + [ctypes.c_void_p] * 2

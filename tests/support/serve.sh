@@ -8,6 +8,7 @@ started=()
 serve() {
     local log=$1
     shift
+    : >"$log" # the next line may do it too late, and the address of an earlier run be read
     "$@" >"$log" 2>&1 &
     started+=($!)
     for _ in $(seq 2400); do
