@@ -43,7 +43,8 @@ typedef enum kf_field_flag {
     KF_FIELD_SECRET = 1 << 7,     /**< Printed as "***", wiped when its block is freed. */
     KF_FIELD_DEPRECATED = 1 << 8, /**< The document says so. */
     KF_FIELD_ADDITIONAL = 1 << 9, /**< A map that takes every member without a field of its own. */
-    KF_FIELD_KEY = 1 << 10,       /**< The server deduplicates by it: filled with a UUID when left out of a creation. */
+    KF_FIELD_KEY = 1 << 10,       /**< The server deduplicates by it: filled with a UUID when a creation has none,
+                                       or null. */
     KF_FIELD_TENANT = 1 << 11,    /**< Filled with the scope's tenant when left out. */
     KF_FIELD_INDIRECT = 1 << 12,  /**< Elements of the array are pointers to objects, not the objects themselves. */
     KF_FIELD_ESCAPED = 1 << 13,   /**< JSON cannot hold its name without escapes. */
@@ -209,7 +210,8 @@ KF_API kf_status kf_model_encode_xml(const kf_type *type, const void *model, cha
 KF_API kf_status kf_model_encode(const kf_type *type, const void *model, char **text, kf_error *error);
 
 /** A deep copy that is independent of its source, which may be one that you built yourself and need not be complete.
- *  Free it with kf_model_free(). Errors as in kf_model_encode(), but nothing counts as missing. */
+ *  Free it with kf_model_free(). Errors as in kf_model_encode(), but nothing counts as missing; KF_ERROR_DECODE where
+ *  you have set a key twice, or an extra for a member of the type whose JSON is of another type. */
 KF_API kf_status kf_model_clone(const kf_type *type, const void *model, void **copy, kf_error *error);
 
 /** Indented JSON for people and logs, with secrets shown as "***"; incomplete structs are printed as they are.

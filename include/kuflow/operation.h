@@ -70,11 +70,13 @@ typedef struct kf_pagination {
     const char *items;    /**< Where the items stand in the answer; NULL when the answer itself is the array. */
     const char *total;    /**< Where the number of all items stands; NULL when it is not told. */
     const char *pages;    /**< Where the number of all pages stands; NULL when it is not told. */
-    const char *next;     /**< Where the address of the next page stands: null on the last one. NULL: nowhere. */
+    const char *next;     /**< Where the address of the next page stands: null on the last one. NULL: nowhere. An
+                               answer with neither this nor numbers is the whole list, unless a size was asked for. */
     uint8_t style;        /**< kf_page_style */
     uint8_t first;        /**< The first page's number: 0 or 1. */
-    uint16_t size_sent;   /**< The size that an iterator asks for when the caller named none, because the server pages
-                               only when both are there. 0: none. */
+    uint16_t size_sent;   /**< The size that is asked for when the caller named none, by iterators and beside a lone
+                               position, because the server pages only when both are there; a lone size is sent with
+                               the first position. 0: none. */
     bool whole;           /**< Without a size among the parameters the answer is the whole list, whatever its length. */
     bool cumulative;      /**< A page also has all items of the pages before it: the server only counts to its end.
                                Without position and size it gives none, so kf_call() wants both. */
@@ -188,7 +190,8 @@ KF_API kf_status kf_call(struct kf_client *client, const kf_operation *operation
  *              download an object with "content_type", "file_name", "length", and without a file "base64". NULL on
  *              failure. May be NULL.
  * @return As kf_call(); KF_ERROR_ARGUMENT also for an unknown operation, for a member that is not one of its parameters,
- *         and for an input that is not JSON; KF_ERROR_DECODE for a parameter or body of another type.
+ *         and for an input that is not JSON; KF_ERROR_DECODE for a parameter or body of another type, for a parameter's
+ *         value that its enum lacks, and for a body without a member that the document requires.
  */
 KF_API kf_status kf_call_json(struct kf_client *client, const char *operation, const char *json_in, char **json_out,
                               kf_error *error);

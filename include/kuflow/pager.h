@@ -36,7 +36,8 @@ KF_API kf_pager *kf_pager_new(struct kf_client *client, const kf_operation *oper
 /**
  * The next item, fetching the next page when needed.
  * @return The item; it lives until the next call with this pager. NULL at the end, then `error->status` is KF_OK, and
- *         on failure. After a failure the same page is asked for again by the next call.
+ *         on failure: KF_ERROR_DECODE also for a server that gives the same page once more, as its link to the next
+ *         one tells. After a failure the same page is asked for again by the next call.
  */
 KF_API const void *kf_pager_next(kf_pager *pager, kf_error *error);
 
@@ -44,7 +45,8 @@ KF_API const void *kf_pager_next(kf_pager *pager, kf_error *error);
  *  that an item cannot be taken for one of another type. */
 KF_API const void *kf_pager_next_of(kf_pager *pager, const kf_operation *operation, kf_error *error);
 
-/** Fetches the next page in the background while the current one is worked on. Set before the first kf_pager_next(). */
+/** Fetches the next page in the background while the current one is worked on. Set before the first kf_pager_next(). The
+ *  client's callbacks (`on_event`, `token_provider`, …) are then called in a thread of the pager's, too. */
 KF_API void kf_pager_prefetch(kf_pager *pager, bool on);
 
 /** The page that holds the current item, as the operation's answer; NULL before the first item. It lives as long as

@@ -35,7 +35,7 @@ static bool has_flag(const kf_call_state *call, kf_operation_flag flag)
     return (call->operation->flags & flag) != 0;
 }
 
-static kf_status check_arguments(const kf_call_state *call, const void *path, const void *parameters, kf_error *error)
+static kf_status check_arguments(const kf_call_state *call, const void *path, kf_error *error)
 {
     const kf_operation *operation = call->operation;
     bool upload = has_flag(call, KF_OPERATION_UPLOAD);
@@ -47,7 +47,7 @@ static kf_status check_arguments(const kf_call_state *call, const void *path, co
         return kf_fail(error, KF_ERROR_ARGUMENT, "the operation takes no body");
     if (has_flag(call, KF_OPERATION_DOWNLOAD) && call->out == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "the sink is missing");
-    return kf_page_check(operation, parameters, error);
+    return KF_OK;
 }
 
 /* The id that makes a creation repeatable: the caller's, or a new one, which `made` then points to. */
@@ -58,14 +58,17 @@ static void find_key(kf_call_state *call, const char **made)
         const kf_field *field = &type->fields[i];
         if ((field->flags & KF_FIELD_KEY) == 0 || field->kind != KF_KIND_STRING)
             continue;
-        const char *id = *(const char *const *)((const char *)call->body + field->offset);
-        call->keyed = id == NULL || *id != '\0'; /* an empty one tells nothing apart */
+        const char *body = call->body;
+        const char *id = *(const char *const *)(body + field->offset);
+        const kf_extra_member *own = kf_extra_find((const kf_extra *)(body + type->extra_offset), field->name);
         if (id != NULL) {
+            call->keyed = *id != '\0'; /* an empty one tells nothing apart */
             KF_COPY_TEXT(call->error->idempotency_id, id, strlen(id));
-        } else {
+        } else if (own == NULL || own->json == NULL || kf_extra_is_null(own)) {
+            call->keyed = true;
             kf_uuid_new(call->error->idempotency_id);
             *made = call->error->idempotency_id;
-        }
+        } /* else it is JSON of the caller's own, which is not looked into: not repeated */
         return;
     }
 }
@@ -229,9 +232,12 @@ static kf_status decode_answer(kf_call_state *call)
 
 static kf_status run(kf_call_state *call, const void *path, const void *parameters)
 {
-    kf_status status = check_arguments(call, path, parameters, call->error);
+    void *both = NULL;
+    kf_status status = check_arguments(call, path, call->error);
     if (status == KF_OK)
-        status = prepare(call, path, parameters);
+        status = kf_page_complete(call->operation, parameters, &both, call->error);
+    if (status == KF_OK)
+        status = prepare(call, path, both != NULL ? both : parameters);
     if (status == KF_OK) {
         status = kf_send_all(&call->send);
         kf_status kept = kf_keep_response(call->client, &call->receiver, call->error);
@@ -242,6 +248,7 @@ static kf_status run(kf_call_state *call, const void *path, const void *paramete
     } else {
         kf_prefix_message(call->error);
     }
+    free(both);
     return status;
 }
 

@@ -114,16 +114,33 @@ static kf_status split(kf_json_call *call, const char *json)
     return status;
 }
 
-static kf_status decode_request(kf_json_call *call, const kf_type *type, kf_buffer *buffer, void **model)
+/* The decoder's message begins with a type; who writes JSON knows the operation, and its parameters by their names. */
+static kf_status decode(kf_json_call *call, const kf_type *type, const char *place, kf_buffer *buffer,
+                        const kf_decode_options *options, void **model)
 {
-    static const kf_decode_options options = {.request = true};
-    if (type == NULL)
-        return KF_OK;
+    kf_error wrong;
     size_t length = buffer->length;
     char *text = kf_buffer_take(buffer);
     if (text == NULL)
         return no_memory(call);
-    return kf_model_decode_in_place(type, text, length, &options, model, call->error);
+    kf_status status = kf_model_decode_in_place(type, text, length, options, model, &wrong);
+    if (status == KF_OK)
+        return KF_OK;
+    const char *name = kf_type_short_name(type);
+    const char *rest = wrong.message;
+    if (strncmp(rest, name, strlen(name)) == 0)
+        rest += strlen(name);
+    else
+        place = "";
+    rest += *place == '\0' && *rest == '.';
+    return kf_fail(call->error, status, "%s.%s: %s%s", call->operation->service->name, call->operation->name, place,
+                   rest);
+}
+
+static kf_status decode_request(kf_json_call *call, const kf_type *type, kf_buffer *buffer, void **model)
+{
+    static const kf_decode_options options = {.request = true, .converted = true};
+    return type == NULL ? KF_OK : decode(call, type, "", buffer, &options, model);
 }
 
 /* A member of an object in the input, which is a text. */
@@ -197,7 +214,10 @@ static kf_status prepare_body(kf_json_call *call)
         return KF_OK;
     if (is_upload(call->operation))
         return prepare_upload(call);
-    return kf_model_decode(call->operation->body, call->body.text, call->body.length, &call->model, call->error);
+    static const kf_decode_options options = {.converted = true, .own = true};
+    kf_buffer text = {0};
+    kf_buffer_append(&text, call->body.text, call->body.length);
+    return decode(call, call->operation->body, "body", &text, &options, &call->model);
 }
 
 static kf_status prepare_sink(kf_json_call *call)

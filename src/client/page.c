@@ -3,6 +3,7 @@
 #include "core/fail.h"
 #include "http/parameter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_number(const kf_field *field)
@@ -96,18 +97,34 @@ kf_status kf_page_layout_find(const kf_operation *operation, kf_page_layout *lay
     return KF_OK;
 }
 
-kf_status kf_page_check(const kf_operation *operation, const void *parameters, kf_error *error)
+static bool is_given(const kf_field *field, const void *parameters)
+{
+    return field != NULL && parameters != NULL && kf_field_presence(field, parameters) == KF_SET;
+}
+
+kf_status kf_page_complete(const kf_operation *operation, const void *parameters, void **both, kf_error *error)
 {
     const kf_pagination *pagination = operation->pagination;
-    if (pagination == NULL || !pagination->cumulative)
+    *both = NULL;
+    if (pagination == NULL || pagination->size_sent == 0)
         return KF_OK;
     const char *const names[] = {pagination->position, pagination->size};
-    for (size_t i = 0; i < 2; i++) {
-        const kf_field *field = find_field(operation->parameters, names[i], strlen(names[i]));
-        if (field == NULL || parameters == NULL || kf_field_presence(field, parameters) != KF_SET)
-            return kf_fail(error, KF_ERROR_ARGUMENT, "%s is missing: without %s and %s this server's list is empty",
-                           names[i], names[0], names[1]);
-    }
+    const kf_field *position = find_field(operation->parameters, names[0], strlen(names[0]));
+    const kf_field *size = find_field(operation->parameters, names[1], strlen(names[1]));
+    bool at = is_given(position, parameters), sized = is_given(size, parameters);
+    if (pagination->cumulative && !(at && sized))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "%s is missing: without %s and %s this server's list is empty",
+                       names[at], names[0], names[1]);
+    if (at == sized)
+        return KF_OK;
+    *both = malloc(operation->parameters->size);
+    if (*both == NULL)
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    memcpy(*both, parameters, operation->parameters->size);
+    if (at)
+        kf_page_set_parameter(size, *both, pagination->size_sent);
+    else
+        kf_page_set_parameter(position, *both, pagination->style == KF_PAGE_NUMBER ? pagination->first : 0);
     return KF_OK;
 }
 
@@ -133,14 +150,14 @@ int64_t kf_page_number(const kf_page_path *path, const void *page)
     return model == NULL ? -1 : read_number(path->fields[path->depth - 1], model, -1);
 }
 
-kf_presence kf_page_next(const kf_page_layout *layout, const void *page)
+const char *kf_page_next(const kf_page_layout *layout, const void *page)
 {
     const kf_page_path *path = &layout->next;
     const void *model = follow(path, page);
     if (model == NULL)
-        return KF_ABSENT;
+        return NULL;
     const char *text = *(const char *const *)((const char *)model + path->fields[path->depth - 1]->offset);
-    return text != NULL && *text != '\0' ? KF_SET : KF_NULL;
+    return text != NULL ? text : "";
 }
 
 size_t kf_page_count(const kf_page_layout *layout, const void *page)

@@ -25,13 +25,15 @@ typedef struct kf_page_layout {
 /* KF_ERROR_ARGUMENT for an operation that is not a paged list. */
 kf_status kf_page_layout_find(const kf_operation *operation, kf_page_layout *layout, kf_error *error);
 
-/* KF_ERROR_ARGUMENT when the list would be empty without the parameters of pages, and one of them is left out. */
-kf_status kf_page_check(const kf_operation *operation, const void *parameters, kf_error *error);
+/* Where the server pages only when it is told both, position and size, and the parameters have one of them: `*both`
+ * receives a copy that has the other, too, to be freed after the call; else NULL. KF_ERROR_ARGUMENT when the list would
+ * be empty without both, and one is left out. */
+kf_status kf_page_complete(const kf_operation *operation, const void *parameters, void **both, kf_error *error);
 
 /* A number of the page; -1: not told. */
 int64_t kf_page_number(const kf_page_path *path, const void *page);
-/* Whether a page tells where the next one is: KF_NULL when there is none, KF_ABSENT when it says nothing of it. */
-kf_presence kf_page_next(const kf_page_layout *layout, const void *page);
+/* The address of the next page: empty when there is none, NULL when the page says nothing of it. */
+const char *kf_page_next(const kf_page_layout *layout, const void *page);
 size_t kf_page_count(const kf_page_layout *layout, const void *page);
 const void *kf_page_item(const kf_page_layout *layout, const void *page, size_t index);
 

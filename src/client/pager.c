@@ -172,17 +172,28 @@ static bool is_last(const kf_pager *pager)
     const kf_page_layout *layout = &pager->layout;
     const kf_pagination *pagination = layout->pagination;
     bool numbers = pagination->style == KF_PAGE_NUMBER;
-    kf_presence following = kf_page_next(layout, pager->page);
-    if (following != KF_ABSENT)
-        return following == KF_NULL;
+    const char *following = kf_page_next(layout, pager->page);
+    if (following != NULL)
+        return *following == '\0';
     int64_t size = kf_page_parameter(layout->size, pager->parameters, -1);
     if (pagination->whole && size <= 0)
         return true;
     int64_t end = kf_page_number(numbers ? &layout->pages : &layout->total, pager->page);
     if (end >= 0)
         return (numbers ? pager->next - pagination->first : pager->next) >= end;
+    /* Neither links nor numbers where there should be both: it is no page, but the whole list. */
+    if (size <= 0 && pagination->next != NULL && kf_page_number(&layout->total, pager->page) <= (int64_t)pager->count)
+        return true;
     int64_t asked = pagination->cumulative ? items_of(pager, pager->next - pagination->first) : size;
     return asked > 0 && (uint64_t)pager->count < (uint64_t)asked;
+}
+
+/* Whether it is the current page once more, from a server that does not heed the position. */
+static bool is_current(const kf_pager *pager, const void *page)
+{
+    const char *before = pager->page != NULL ? kf_page_next(&pager->layout, pager->page) : NULL;
+    const char *now = kf_page_next(&pager->layout, page);
+    return before != NULL && now != NULL && strcmp(before, now) == 0;
 }
 
 /* Makes a page the current one, and finds out where the next one is. */
@@ -214,6 +225,11 @@ const void *kf_pager_next(kf_pager *pager, kf_error *error)
         void *page;
         if (obtain(pager, &page, error) != KF_OK)
             return NULL;
+        if (is_current(pager, page)) {
+            kf_model_free(page);
+            kf_fail(error, KF_ERROR_DECODE, "the server answered with the page before once more");
+            return NULL;
+        }
         install(pager, page);
         if (pager->prefetch && !pager->ended)
             begin_prefetch(pager);

@@ -148,11 +148,10 @@ bool kf_json_pointer_fields(const char *json, size_t length, const char *pointer
     bool more;
     char *text = kf_pointer_open(json, length, pointer, &reader);
     bool good = text != NULL && kf_reader_peek(&reader) == KF_TOKEN_OBJECT && kf_reader_enter(&reader);
-    while (good && kf_reader_next_member(&reader, list.length == 0, &more) && more) {
+    for (bool begins = true; good && kf_reader_next_member(&reader, begins, &more) && more; begins = false) {
         good = kf_reader_name(&reader, &name) && kf_pointer_first_text(&reader, &words);
         if (!good)
             break;
-        bool begins = list.length == 0;
         kf_buffer_text(&list, begins ? "" : "; ");
         kf_buffer_append(&list, name.text, name.length);
         kf_buffer_text(&list, words.length > 0 ? ": " : "");

@@ -11,6 +11,7 @@ typedef struct kf_decode_options {
     bool request; /* Parameters (KF_TYPE_REQUEST): what they cannot hold is dropped, a null is an absent one. */
     bool xml; /* The text is XML, whatever it looks like. */
     bool converted; /* The text is not the one that came: places in it mean nothing to anybody. */
+    bool own; /* It is the caller's, not a server's: a member that is required must be there. */
 } kf_decode_options;
 
 /* Free-form JSON becomes cJSON nodes in the arena, whose texts stand in the text: they are for reading, are copied with
@@ -43,6 +44,9 @@ kf_status kf_model_encode_to(const kf_type *type, const void *model, const kf_en
 /* The same as an XML document; KF_ERROR_ARGUMENT for a type that is never the root of one. */
 kf_status kf_model_encode_xml_to(const kf_type *type, const void *model, const kf_encode_options *options,
                                  kf_buffer *buffer, kf_error *error);
+
+/* Whether the text of an extra, which must be there, is null. */
+bool kf_extra_is_null(const kf_extra_member *member);
 
 /* Whether an answer has what its form should have told (KF_WIRE_FILLED, KF_WIRE_IN_JSON); `xml`: it was XML. Otherwise
  * KF_ERROR_DECODE, with KF_MODEL_UNTOLD in the message. */

@@ -210,6 +210,17 @@ static kf_status kf_object_store_order(kf_decoder *decoder, kf_object *object)
     return KF_OK;
 }
 
+/* A required member did not come. Of what a caller gives, only a member that is not sent, or is filled in, may be
+ * missing. */
+static kf_status kf_object_missing(kf_decoder *decoder, kf_object *object, const kf_field *field)
+{
+    bool needed = (field->flags & (KF_FIELD_READ_ONLY | KF_FIELD_KEY | KF_FIELD_TENANT)) == 0;
+    if (!decoder->own || !needed)
+        return kf_decode_keep_mark(decoder, field->name, NULL);
+    object->place.name = field->name;
+    return kf_decode_fail(decoder, "the member is required and not set");
+}
+
 static kf_status kf_object_end(kf_decoder *decoder, kf_object *object)
 {
     const kf_type *type = object->type;
@@ -221,7 +232,7 @@ static kf_status kf_object_end(kf_decoder *decoder, kf_object *object)
         const kf_field *field = &type->fields[i];
         if ((field->flags & (KF_FIELD_REQUIRED | KF_FIELD_ADDITIONAL)) == KF_FIELD_REQUIRED &&
             !kf_object_has(object, i))
-            status = kf_decode_keep_mark(decoder, field->name, NULL);
+            status = kf_object_missing(decoder, object, field);
     }
     if (status == KF_OK)
         status = kf_decode_store_extras(decoder, type, object->target, object->extra_base);

@@ -17,6 +17,7 @@ typedef struct kf_decoder {
     kf_error *error;
     int http_status; /* For the root; 0: not known. */
     bool converted; /* The text is not the one that came: places in it mean nothing to anybody. */
+    bool own; /* The caller's, not a server's. */
     /* Stacks: each object that is being read has its part on top. */
     kf_extra_member *extras;
     size_t extra_count;

@@ -61,41 +61,6 @@ kf_status kf_decode_type(kf_decoder *decoder, const kf_type *type, const kf_type
     return status;
 }
 
-/* How well an object fits: -1 when a required member is missing, else the members that the type knows. */
-static kf_status kf_look_at_object(kf_decoder *decoder, const kf_type *type, int *fit)
-{
-    kf_reader start = decoder->reader;
-    kf_scratch_mark mark = kf_scratch_here(&decoder->scratch);
-    int known = 0;
-    int required = 0;
-    for (size_t i = 0; i < type->field_count; i++)
-        required += (type->fields[i].flags & KF_FIELD_REQUIRED) != 0;
-    if (!kf_reader_enter(&decoder->reader))
-        return kf_decode_problem(decoder);
-    for (bool first = true;; first = false) {
-        bool more;
-        bool escaped;
-        kf_slice slice;
-        if (!kf_reader_next_member(&decoder->reader, first, &more))
-            return kf_decode_problem(decoder);
-        if (!more)
-            break;
-        if (!kf_reader_raw_name(&decoder->reader, &slice, &escaped))
-            return kf_decode_problem(decoder);
-        if (kf_decode_unescape(decoder, &slice, escaped) != KF_OK)
-            return KF_ERROR_MEMORY;
-        const kf_field *field = kf_type_field_of(type, slice.text, slice.length);
-        known += field != NULL;
-        required -= field != NULL && (field->flags & KF_FIELD_REQUIRED) != 0;
-        if (!kf_reader_skip(&decoder->reader, &slice))
-            return kf_decode_problem(decoder);
-    }
-    *fit = required > 0 ? -1 : known;
-    kf_scratch_release(&decoder->scratch, mark);
-    decoder->reader = start;
-    return KF_OK;
-}
-
 /* Fits of alternatives, from a mere possibility upwards; an object's members count on top. */
 enum {
     KF_FIT_NONE = 0,
@@ -127,12 +92,14 @@ static int kf_fit_enum(kf_decoder *decoder, const kf_field *field, kf_token toke
 {
     kf_reader scan = decoder->reader;
     kf_slice text;
-    bool escaped;
+    bool escaped = false;
     bool literal = token == KF_TOKEN_NUMBER || token == KF_TOKEN_TRUE || token == KF_TOKEN_FALSE;
     if (kf_field_enum(field)->is_number ? !literal : token != KF_TOKEN_STRING)
         return KF_FIT_NONE;
     if (literal ? !kf_reader_skip(&scan, &text) : !kf_reader_raw_string(&scan, &text, &escaped))
         return KF_FIT_NONE;
+    if (escaped)
+        return KF_FIT_LOOSE; /* It may be any word. */
     return kf_enum_value_of(kf_field_enum(field), text.text, text.length) > 0 ? KF_FIT_BEST : KF_FIT_MAP;
 }
 
@@ -168,10 +135,13 @@ static int kf_fit_kind(const kf_field *field, kf_token token)
         return kf_fit_type(kf_field_type(field), token);
     if (field->kind == KF_KIND_JSON)
         return KF_FIT_ANY;
+    bool truth = token == KF_TOKEN_TRUE || token == KF_TOKEN_FALSE;
     if (field->kind == KF_KIND_BOOL)
-        return token == KF_TOKEN_TRUE || token == KF_TOKEN_FALSE ? KF_FIT_GOOD : KF_FIT_NONE;
+        return truth ? KF_FIT_GOOD : KF_FIT_NONE;
     if (field->kind == KF_KIND_ENUM && !kf_field_enum(field)->is_number)
         string = true;
+    else if (field->kind == KF_KIND_ENUM && truth)
+        return KF_FIT_LOOSE;
     if (token == KF_TOKEN_STRING)
         return string ? KF_FIT_LOOSE : KF_FIT_NONE;
     return !string && token == KF_TOKEN_NUMBER ? KF_FIT_LOOSE : KF_FIT_NONE;
@@ -199,16 +169,67 @@ static int kf_fit_array(kf_decoder *decoder, const kf_field *field)
     return token == KF_TOKEN_NULL || kf_fit_kind(&element, token) != KF_FIT_NONE ? KF_FIT_LOOSE : KF_FIT_NONE;
 }
 
+/* Without a look into objects. */
+static int kf_fit_value(kf_decoder *decoder, const kf_field *field, kf_token token)
+{
+    bool many = (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0;
+    if (token == KF_TOKEN_ARRAY && (field->flags & KF_FIELD_ARRAY) != 0)
+        return kf_fit_array(decoder, field);
+    return many || field->kind == KF_KIND_OBJECT ? kf_fit_kind(field, token) : kf_fit_scalar(decoder, field, token);
+}
+
+/* Whether a value may be that member's: of its kind, and the only word of an enum that has no other, as such an enum
+ * tells alternatives apart. */
+static bool kf_may_be_member(kf_decoder *decoder, const kf_field *field)
+{
+    kf_token token = kf_reader_peek(&decoder->reader);
+    bool single = field->kind == KF_KIND_ENUM && (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) == 0 &&
+                  kf_field_enum(field)->count == 1;
+    return token == KF_TOKEN_NULL || kf_fit_value(decoder, field, token) > (single ? KF_FIT_MAP : KF_FIT_NONE);
+}
+
+/* How well an object fits: -1 when a required member is missing or a value cannot be its member's, else the members
+ * that the type knows. */
+static kf_status kf_look_at_object(kf_decoder *decoder, const kf_type *type, int *fit)
+{
+    kf_reader start = decoder->reader;
+    kf_scratch_mark mark = kf_scratch_here(&decoder->scratch);
+    int known = 0;
+    int required = 0;
+    bool wrong = false;
+    for (size_t i = 0; i < type->field_count; i++)
+        required += (type->fields[i].flags & KF_FIELD_REQUIRED) != 0;
+    if (!kf_reader_enter(&decoder->reader))
+        return kf_decode_problem(decoder);
+    for (bool first = true;; first = false) {
+        bool more;
+        bool escaped;
+        kf_slice slice;
+        if (!kf_reader_next_member(&decoder->reader, first, &more))
+            return kf_decode_problem(decoder);
+        if (!more)
+            break;
+        if (!kf_reader_raw_name(&decoder->reader, &slice, &escaped))
+            return kf_decode_problem(decoder);
+        if (kf_decode_unescape(decoder, &slice, escaped) != KF_OK)
+            return KF_ERROR_MEMORY;
+        const kf_field *field = kf_type_field_of(type, slice.text, slice.length);
+        known += field != NULL;
+        required -= field != NULL && (field->flags & KF_FIELD_REQUIRED) != 0;
+        wrong = wrong || (field != NULL && !kf_may_be_member(decoder, field));
+        if (!kf_reader_skip(&decoder->reader, &slice))
+            return kf_decode_problem(decoder);
+    }
+    *fit = required > 0 || wrong ? -1 : known;
+    kf_scratch_release(&decoder->scratch, mark);
+    decoder->reader = start;
+    return KF_OK;
+}
+
 static kf_status kf_decode_fit(kf_decoder *decoder, const kf_field *field, kf_token token, bool several, int *fit)
 {
     kf_status status = KF_OK;
-    bool many = (field->flags & (KF_FIELD_ARRAY | KF_FIELD_MAP)) != 0;
-    if (token == KF_TOKEN_ARRAY && (field->flags & KF_FIELD_ARRAY) != 0)
-        *fit = kf_fit_array(decoder, field);
-    else if (many || field->kind == KF_KIND_OBJECT)
-        *fit = kf_fit_kind(field, token);
-    else
-        *fit = kf_fit_scalar(decoder, field, token);
+    *fit = kf_fit_value(decoder, field, token);
     if (*fit == KF_FIT_OBJECT && several) {
         int members = 0;
         status = kf_look_at_object(decoder, kf_field_type(field), &members);

@@ -124,6 +124,9 @@ static kf_status kf_decode_enum(kf_decoder *decoder, const kf_field *field, kf_t
     }
     int value = kf_enum_value_of(description, text.text, text.length);
     kf_scratch_release(&decoder->scratch, mark);
+    /* Parameters have no extra that would keep the text. */
+    if (value < 0 && (decoder->root->flags & KF_TYPE_REQUEST) != 0)
+        return kf_decode_fail(decoder, "the value is none of those that the document names");
     *exact = *exact && value > 0;
     memcpy(slot, &value, sizeof value);
     return KF_OK;

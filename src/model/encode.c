@@ -31,6 +31,12 @@ kf_status kf_encode_fail(kf_encoder *encoder, const char *problem)
     return kf_fail(encoder->error, KF_ERROR_ENCODE, "%s: %s", path, problem);
 }
 
+kf_status kf_encode_masked(kf_encoder *encoder)
+{
+    kf_writer_literal(&encoder->writer, "\"***\"");
+    return KF_OK;
+}
+
 static bool kf_output_done(const kf_output *output, size_t code)
 {
     return (output->done[code / 64] >> (code % 64) & 1) != 0;
@@ -99,6 +105,9 @@ static kf_status kf_encode_member(kf_encoder *encoder, kf_output *output, const 
     output->place.name = field->name;
     const kf_extra_member *member = kf_names_find(&output->extras, field->name);
     bool raw = member != NULL && kf_extra_holds(member, field, output->model);
+    /* The server tells nothing apart by a null: it is filled in as one that was left out. */
+    if (raw && (field->flags & KF_FIELD_KEY) != 0 && output->key != NULL && kf_extra_is_null(member))
+        raw = false;
     int state = raw ? KF_SET : kf_field_state(field, output->model);
     if (encoder->check) {
         const char *problem = kf_check_member(field, raw ? member : NULL, state);
@@ -121,10 +130,8 @@ static kf_status kf_encode_member(kf_encoder *encoder, kf_output *output, const 
         return KF_OK;
     }
     /* The keys of a secret map may be seen; its values are masked one by one. */
-    if (secret && (raw || (field->flags & KF_FIELD_MAP) == 0)) {
-        kf_writer_literal(&encoder->writer, "\"***\"");
-        return KF_OK;
-    }
+    if (secret && (raw || (field->flags & KF_FIELD_MAP) == 0))
+        return kf_encode_masked(encoder);
     return raw ? kf_encode_raw(encoder, member) : kf_encode_field_value(encoder, field, output->model);
 }
 
@@ -138,7 +145,12 @@ static kf_status kf_encode_extra(kf_encoder *encoder, kf_output *output, size_t 
         return KF_OK;
     output->place.name = member->name;
     kf_status status = kf_encode_name(encoder, member->name);
-    return status == KF_OK ? kf_encode_raw(encoder, member) : status;
+    if (status != KF_OK)
+        return status;
+    /* It stands for one of the additional members. */
+    if (encoder->print && output->additional != NULL && (output->additional->flags & KF_FIELD_SECRET) != 0)
+        return kf_encode_masked(encoder);
+    return kf_encode_raw(encoder, member);
 }
 
 /* One entry of the map of additional members. */
@@ -159,10 +171,8 @@ static kf_status kf_encode_entry(kf_encoder *encoder, kf_output *output, size_t 
     kf_status status = kf_encode_name(encoder, name);
     if (status != KF_OK)
         return status;
-    if (encoder->print && (field->flags & KF_FIELD_SECRET) != 0) {
-        kf_writer_literal(&encoder->writer, "\"***\"");
-        return KF_OK;
-    }
+    if (encoder->print && (field->flags & KF_FIELD_SECRET) != 0)
+        return kf_encode_masked(encoder);
     const kf_extra_member *member = kf_names_find(&output->extras, name);
     bool raw = member != NULL && kf_extra_holds_element(member, field, entry + layout->entry_at);
     if (encoder->check && (field->flags & KF_FIELD_NULLABLE_ITEMS) == 0 &&
@@ -263,10 +273,8 @@ static kf_status kf_encode_object(kf_encoder *encoder, const kf_type *type, cons
     bool zero = whole != NULL && whole->json != NULL;
     for (size_t i = 0; zero && i < type->field_count; i++)
         zero = kf_field_is_zero(&type->fields[i], model);
-    if (zero && encoder->print && (type->flags & KF_TYPE_SECRET) != 0 && !kf_extra_is_null(whole)) {
-        kf_writer_literal(&encoder->writer, "\"***\"");
-        return KF_OK;
-    }
+    if (zero && encoder->print && (type->flags & KF_TYPE_SECRET) != 0 && !kf_extra_is_null(whole))
+        return kf_encode_masked(encoder);
     if (zero && encoder->check && kf_extra_is_null(whole))
         return kf_encode_fail(encoder, "null where an object is required");
     if (zero)
@@ -297,10 +305,8 @@ static kf_status kf_encode_only(kf_encoder *encoder, const kf_type *type, const 
         secret = true;
     if (raw && field != NULL)
         raw = kf_extra_holds(whole, field, model);
-    if (secret && (raw || (state == KF_SET && (field->flags & KF_FIELD_MAP) == 0))) {
-        kf_writer_literal(&encoder->writer, "\"***\"");
-        return KF_OK;
-    }
+    if (secret && (raw || (state == KF_SET && (field->flags & KF_FIELD_MAP) == 0)))
+        return kf_encode_masked(encoder);
     if (raw && encoder->check) {
         bool free_form = field != NULL && field->kind == KF_KIND_JSON;
         bool nullable = field != NULL && (field->flags & KF_FIELD_NULLABLE) != 0;

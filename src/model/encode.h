@@ -23,6 +23,8 @@ typedef struct kf_encoder {
 } kf_encoder;
 
 kf_status kf_encode_fail(kf_encoder *encoder, const char *problem);
+/* In the place of a secret. */
+kf_status kf_encode_masked(kf_encoder *encoder);
 kf_status kf_encode_struct(kf_encoder *encoder, const kf_type *type, const void *model);
 /* The value of a field that is set. */
 kf_status kf_encode_field_value(kf_encoder *encoder, const kf_field *field, const void *model);
@@ -49,6 +51,5 @@ bool kf_extra_has_null(const kf_extra_member *member);
 const kf_extra_member *kf_extra_whole(const kf_extra *extra);
 /* Of its text, which must be there; a caller's own need not be terminated. */
 size_t kf_extra_length(const kf_extra_member *member);
-bool kf_extra_is_null(const kf_extra_member *member);
 
 #endif

@@ -160,7 +160,7 @@ static kf_status kf_encode_map(kf_encoder *encoder, const kf_field *field, const
         else if (kf_encode_is_missing(encoder, field, entries + layout->entry_at))
             status = kf_encode_fail(encoder, "the value is null");
         else if (encoder->print && (field->flags & KF_FIELD_SECRET) != 0)
-            kf_writer_literal(&encoder->writer, "\"***\"");
+            status = kf_encode_masked(encoder);
         else
             status = kf_encode_element(encoder, field, entries + layout->entry_at);
     }

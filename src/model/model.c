@@ -50,8 +50,11 @@ static kf_status kf_decode_root(kf_decoder *decoder, const kf_type *type, size_t
 static kf_status kf_decode_text(const kf_type *type, char *text, size_t length, const kf_decode_options *options,
                                 bool marks, void **model, kf_error *error)
 {
-    kf_decoder decoder = {
-        .root = type, .error = error, .http_status = options->http_status, .converted = options->converted};
+    kf_decoder decoder = {.root = type,
+                          .error = error,
+                          .http_status = options->http_status,
+                          .converted = options->converted,
+                          .own = options->own};
     decoder.scratch.secret = kf_type_is_secret(type);
     kf_reader_init(&decoder.reader, text, length, options->max_depth);
     decoder.reader.allow_marks = marks;
@@ -75,7 +78,8 @@ static kf_status kf_decode_text(const kf_type *type, char *text, size_t length, 
 static kf_status kf_decode_wire(const kf_type *type, char *text, size_t length, const kf_decode_options *options,
                                 void **model, kf_error *error)
 {
-    const kf_decode_options own = {.max_depth = KF_DEPTH_MOST, .http_status = options->http_status, .converted = true};
+    const kf_decode_options own = {
+        .max_depth = KF_DEPTH_MOST, .http_status = options->http_status, .converted = true, .own = options->own};
     kf_buffer json = {.secret = kf_type_is_secret(type)};
     const kf_wire_options wire = {.max_depth = options->max_depth, .http_status = options->http_status};
     kf_error problem;

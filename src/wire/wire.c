@@ -91,6 +91,18 @@ kf_status kf_wire_from_json(const kf_type *type, char *text, size_t length, cons
     return kf_wire_end(type, &scratch, status, error);
 }
 
+/* What a proxy or a login answers, and what is seldom well-formed. */
+static bool kf_is_web_page(const char *text, size_t length)
+{
+    static const char *const begins[] = {"<!doctype html", "<html"};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        size_t begin = strlen(begins[i]);
+        if (length > begin && strncasecmp(text, begins[i], begin) == 0 && strchr(" \t\r\n>", text[begin]) != NULL)
+            return true;
+    }
+    return false;
+}
+
 kf_status kf_wire_from_xml(const kf_type *type, const char *text, size_t length, const kf_wire_options *options,
                            kf_buffer *json, kf_error *error)
 {
@@ -98,6 +110,8 @@ kf_status kf_wire_from_xml(const kf_type *type, const char *text, size_t length,
     const char *what = kf_type_short_name(type);
     kf_node *root;
     size_t space = kf_space_before(text, length); /* Which XML does not allow before its declaration. */
+    if (kf_is_web_page(text + space, length - space))
+        return kf_fail(error, KF_ERROR_DECODE, "%s: expected XML or JSON, found a web page", what);
     kf_status status = kf_node_read_xml(text + space, length - space, options->max_depth, what, &scratch, &root, error);
     if (status == KF_OK && !kf_is_root(type, root)) {
         const kf_wire *wire = kf_wire_of(type);

@@ -83,6 +83,27 @@ static void test_success(void **state)
     smartflows_outcome_free(NULL);
 }
 
+/* The documents of all the places that an execution may have for its output, each once. */
+static void test_documents(void **state)
+{
+    static const char execution[] = "{\"state\":{\"output\":{\"model\":{\"d\":{\"type\":\"document\",\"id\":\"a\"}},"
+                                    "\"parts\":[{\"model\":null},{\"model\":"
+                                    "[{\"type\":\"document\",\"id\":\"b\"},{\"type\":\"document\",\"id\":\"a\"}]}]}},"
+                                    "\"outputs\":[{\"content\":\"QQ==\"},"
+                                    "{\"output\":{\"id\":\"o\"},\"content\":{\"type\":\"document\",\"id\":\"c\"}}]}";
+    kf_fixture *f = *state;
+    run_log log;
+    smartflows_run_options options = options_of(&log, f, KF_SANDBOX_SMARTFLOWS_FAIL);
+    smartflows_outcome *outcome = NULL;
+    fixture_answer(f, "smartflows.getFlowExecution", 200, execution);
+    CHECK_OK(f, smartflows_run(f->client, &options, &outcome, &f->error));
+    assert_int_equal(outcome->document_count, 3);
+    assert_string_equal(outcome->documents[0].id, "a");
+    assert_string_equal(outcome->documents[1].id, "b");
+    assert_string_equal(outcome->documents[2].id, "c");
+    smartflows_outcome_free(outcome);
+}
+
 /* Every way to end is a result, also those that are spelt in another way. */
 static void test_other_ends(void **state)
 {
@@ -301,10 +322,12 @@ static void test_long_poll(void **state)
     kf_sandbox_stop(other.sandbox);
 }
 
-static void cancel_run(kf_fixture *f, bool keep_running, smartflows_outcome **outcome)
+/* Cancels a run while that operation is on its way. */
+static void cancel_run(kf_fixture *f, const char *flow, const char *operation, bool keep_running,
+                       smartflows_outcome **outcome)
 {
     run_log log;
-    smartflows_run_options options = options_of(&log, f, KF_SANDBOX_SMARTFLOWS_WAIT);
+    smartflows_run_options options = options_of(&log, f, flow);
     kf_scope_options with = KF_SCOPE_OPTIONS_INIT;
     kf_client *scope = NULL;
     pthread_t thread;
@@ -312,8 +335,9 @@ static void cancel_run(kf_fixture *f, bool keep_running, smartflows_outcome **ou
     assert_non_null(own.cancel);
     with.cancel = own.cancel;
     options.keep_running = keep_running;
+    options.on_form = on_form;
     CHECK_OK(f, kf_client_scope(f->client, &with, &scope, &f->error));
-    fixture_fault(f, "smartflows.getFlowExecutionProgress", (kf_sandbox_fault_spec){.kind = KF_SANDBOX_FAULT_DELAY});
+    fixture_fault(f, operation, (kf_sandbox_fault_spec){.kind = KF_SANDBOX_FAULT_DELAY});
     assert_int_equal(pthread_create(&thread, NULL, cancel_when_held, &own), 0);
     assert_int_equal(smartflows_run(scope, &options, outcome, &f->error), KF_ERROR_CANCELLED);
     assert_int_equal(pthread_join(thread, NULL), 0);
@@ -326,23 +350,31 @@ static void cancel_run(kf_fixture *f, bool keep_running, smartflows_outcome **ou
 
 static void test_cancel(void **state)
 {
+    static const char poll[] = "smartflows.getFlowExecutionProgress", *const wait = KF_SANDBOX_SMARTFLOWS_WAIT;
     kf_fixture *f = *state;
     smartflows_outcome *outcome = NULL;
-    cancel_run(f, false, &outcome);
+    cancel_run(f, wait, "smartflows.createFlowExecution", false, &outcome);
+    assert_null(outcome); /* its id is not known */
+    assert_true(f->error.may_have_acted);
+    cancel_run(f, wait, poll, false, &outcome);
     assert_non_null(strstr(f->error.message, outcome->execution_id));
     assert_non_null(strstr(f->error.message, "on the server too"));
     smartflows_outcome_free(outcome);
     assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 1);
 
-    cancel_run(f, true, &outcome);
+    cancel_run(f, wait, poll, true, &outcome);
     smartflows_outcome_free(outcome);
     assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 1);
 
     fixture_answer(f, "smartflows.cancelFlowExecution", 403, "{\"message\":\"not yours\"}");
-    cancel_run(f, false, &outcome);
+    cancel_run(f, wait, poll, false, &outcome);
     assert_non_null(strstr(f->error.message, "not yours"));
     smartflows_outcome_free(outcome);
     assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 1);
+    cancel_run(f, KF_SANDBOX_SMARTFLOWS_FORM, "smartflows.continueFlowExecution", false, &outcome);
+    assert_int_equal(outcome->status, SMARTFLOWS_FLOW_EXECUTION_STATUS_USER_INPUT);
+    smartflows_outcome_free(outcome);
+    assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 2);
 
     run_log log;
     smartflows_run_options options = options_of(&log, f, KF_SANDBOX_SMARTFLOWS_LETTER);
@@ -351,13 +383,13 @@ static void test_cancel(void **state)
     assert_int_equal(smartflows_run(f->client, &options, &outcome, &f->error), KF_ERROR_CANCELLED);
     assert_string_equal(log.statuses, "Queued,Running,");
     smartflows_outcome_free(outcome);
-    assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 2);
+    assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 3);
     options = options_of(&log, f, KF_SANDBOX_SMARTFLOWS_LETTER);
     options.input = letter_input();
     log.stop_at = 100; /* it has ended: there is nothing to cancel */
     assert_int_equal(smartflows_run(f->client, &options, &outcome, &f->error), KF_ERROR_CANCELLED);
     smartflows_outcome_free(outcome);
-    assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 2);
+    assert_int_equal(kf_sandbox_smartflows_count(f->sandbox, "Canceled"), 3);
 }
 
 /* What may have run the flow is not done again; a poll is. */
@@ -476,7 +508,7 @@ int main(void)
         SMARTFLOWS_TEST(test_waiting),      SMARTFLOWS_TEST(test_unknown_status),
         SMARTFLOWS_TEST(test_cancel),       SMARTFLOWS_TEST(test_long_poll),
         SMARTFLOWS_TEST(test_lost_answers), SMARTFLOWS_TEST(test_lost_values),
-        SMARTFLOWS_TEST(test_arguments),
+        SMARTFLOWS_TEST(test_documents),    SMARTFLOWS_TEST(test_arguments),
     };
     return cmocka_run_group_tests_name("smartflows run", tests, NULL, NULL);
 }

@@ -296,6 +296,7 @@ static void check_refusal(const char *operation, const char *json, kf_status sta
 
 static void test_refusals(void **state)
 {
+    kf_error error;
     (void)state;
     check_refusal("kuflow.nothing", "{}", KF_ERROR_ARGUMENT, "no operation \"kuflow.nothing\"");
     check_refusal("kuflow.findProcesses", "[]", KF_ERROR_ARGUMENT, "not a JSON object");
@@ -312,7 +313,25 @@ static void test_refusals(void **state)
     check_refusal("kuflow.createProcess", "{\"body\": null}", KF_ERROR_ARGUMENT, "body");
     check_refusal("kuflow.createProcess", "{\"sink\": {}}", KF_ERROR_ARGUMENT, "no parameter \"sink\"");
     check_refusal("kuflow.findProcesses", "{\"s\\u0000\": 1}", KF_ERROR_ARGUMENT, "U+0000");
-    check_refusal("kuflow.createProcess", "{\"body\": {\"id\": 5}}", KF_ERROR_DECODE, "id: expected a string");
+    check_refusal("kuflow.createProcess", "{\"body\": {\"id\": 5}}", KF_ERROR_DECODE,
+                  "kuflow.createProcess: body.id: expected a string, found a number");
+    check_refusal("kuflow.createProcess", "{\"body\": []}", KF_ERROR_DECODE,
+                  "kuflow.createProcess: body: expected an object, found an array");
+    check_refusal("kuflow.retrieveProcess", "{\"id\": 5}", KF_ERROR_DECODE,
+                  "kuflow.retrieveProcess: id: expected a string, found a number");
+    /* The text that was decoded is not the caller's: no place in it is named. */
+    check_refusal("kuflow.findProcesses", "{\"tenantId\": [\"\\u0000\"]}", KF_ERROR_DECODE,
+                  "tenantId[0]: a text with U+0000, which cannot be held");
+    assert_int_equal(kf_call_json(client, "kuflow.findProcesses", "{\"tenantId\": [\"\\u0000\"]}", NULL, &error),
+                     KF_ERROR_DECODE);
+    assert_null(strstr(error.message, "byte"));
+    check_refusal("kuflow.findProcessItems", "{\"type\": [\"TASK\", \"NONE\"]}", KF_ERROR_DECODE,
+                  "type[1]: the value is none of those that the document names");
+    /* What the document requires. */
+    check_refusal("kuflow.createProcess", "{\"body\": {}}", KF_ERROR_DECODE,
+                  "body.processDefinitionId: the member is required and not set");
+    check_refusal("flowable.acquireAndLockJobs", "{\"body\": {\"workerId\": \"w\"}}", KF_ERROR_DECODE,
+                  "the member is required and not set");
     assert_int_equal(kf_call_json(NULL, "kuflow.findProcesses", NULL, NULL, NULL), KF_ERROR_ARGUMENT);
     assert_int_equal(kf_call_json(client, NULL, NULL, NULL, NULL), KF_ERROR_ARGUMENT);
 }

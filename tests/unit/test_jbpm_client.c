@@ -211,6 +211,30 @@ static void lists_of_logs_are_asked_for_by_page_and_size(void **state)
     }
 }
 
+/* The releases do different things when one of the two is missing. */
+static void a_page_and_its_size_are_sent_together(void **state)
+{
+    static const fake_step steps[] = {{.http = 200, .headers = TYPE_XML, .body = XML "<log-instance-list/>"}};
+    const struct {
+        jbpm_list_process_logs_params given;
+        const char *query;
+    } cases[] = {{{.page = KF_INT32(2)}, "p?page=2&pageSize=100"},
+                 {{.page_size = KF_INT32(7)}, "p?page=1&pageSize=7"},
+                 {{.page = KF_INT32(2), .page_size = KF_INT32(7)}, "p?page=2&pageSize=7"},
+                 {{0}, "history/process/p"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        jbpm_history_log_list *list;
+        kf_error error;
+        FAKE_INIT(&f, steps);
+        kf_client *client = client_for("http://h/kie-wb", false);
+        assert_int_equal(jbpm_list_process_logs(client, "a:b:1", "p", &cases[i].given, &list, &error), KF_OK);
+        assert_string_equal(f.urls[0] + strlen(f.urls[0]) - strlen(cases[i].query), cases[i].query);
+        jbpm_history_log_list_free(list);
+        kf_client_free(client);
+    }
+}
+
 /* Page p of 6.0.x is the first p * size items: each instance comes once, and no call is made that cannot find any. */
 static void lists_of_instances_leave_out_what_they_gave(void **state)
 {
@@ -259,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_task_s_content_is_found),
         cmocka_unit_test(lists_of_tasks_have_pages_when_a_size_is_given),
         cmocka_unit_test(lists_of_logs_are_asked_for_by_page_and_size),
+        cmocka_unit_test(a_page_and_its_size_are_sent_together),
         cmocka_unit_test(lists_of_instances_leave_out_what_they_gave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

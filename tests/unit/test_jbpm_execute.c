@@ -271,6 +271,7 @@ static void what_cannot_work_is_refused(void **state)
     refused(jbpm_commands_signal_event(c, 1, "s", control, &e), &e, "XML cannot hold");
     refused(jbpm_commands_find_variable_instances_by_name(c, NULL, NULL, true, &e), &e, "NULL");
     refused(jbpm_commands_find_node_instances(c, 1, "\x02", &e), &e, "XML cannot hold");
+    refused(jbpm_commands_signal_event(c, 1, "\xFF", NULL, &e), &e, "XML cannot hold");
     refused(jbpm_commands_get_tasks_of_instance(c, 1, NULL, NULL, &e), &e, "one status");
     refused(jbpm_commands_start_task(NULL, 1, &e), &e, "NULL");
     assert_int_equal(jbpm_commands_count(c), 0);

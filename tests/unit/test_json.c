@@ -385,6 +385,7 @@ static void a_pointer_finds_what_is_said_of_fields(void **state)
     } cases[] = {{"{\"e\":{\"a\":[\"x\",\"y\"],\"b\":\"z\"}}", "a: x; b: z", "a"},
                  {"{\"e\":{\"a\\nb\":[],\"c\":[{\"d\":1},\"y\"],\"d\":5}}", "a b; c; d", "a b"},
                  {"{\"e\":{\"\":\"x\"}}", ": x", ""},
+                 {"{\"e\":{\"\":[],\"a\":\"x\"}}", "; a: x", ""},
                  {"{\"e\":{}}", NULL, NULL},
                  {"{\"e\":[\"x\"]}", NULL, NULL},
                  {"{\"e\":null}", NULL, NULL},

@@ -145,6 +145,17 @@ static void a_secret_map_shows_its_keys_only(void **state)
     assert_int_equal(kf_model_print(&vault_type, &v, &text, NULL), KF_OK);
     assert_string_equal(text, "{\n  \"keys\": {\n    \"name\": \"***\",\n    \"other\": \"***\"\n  }\n}");
     kf_free(text);
+    /* Additional members, those of the caller's own among them. */
+    kf_field fields[COUNT(open_text_fields)];
+    memcpy(fields, open_text_fields, sizeof fields);
+    fields[1].flags |= KF_FIELD_SECRET;
+    kf_type type = open_text_type;
+    type.fields = fields;
+    const open_text open = {
+        .id = "a", .rest = keys, .rest_count = 1, .extra = KF_EXTRA(KF_MEMBER("more", "\"hidden\""))};
+    assert_int_equal(kf_model_print(&type, &open, &text, NULL), KF_OK);
+    assert_string_equal(text, "{\n  \"id\": \"a\",\n  \"name\": \"***\",\n  \"more\": \"***\"\n}");
+    kf_free(text);
 }
 
 static void a_wide_struct_keeps_any_order(void **state)

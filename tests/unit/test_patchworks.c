@@ -48,6 +48,8 @@ static void test_run_ids(void **state)
         {"{\"data\":{\"attributes\":{\"run_id\":8}}}", "8"},
         {"{\"flow_run\":{\"id\":6}}", "6"},
         {"{\"run\":\"6\"}", "6"},
+        {"{\"run\":true,\"data\":{\"flow_run\":null,\"id\":6}}", "6"},
+        {"{\"flow_run\":false}", NULL},
         {"{\"data\":[]}", NULL},
         {"null", NULL},
         {"[]", NULL},

@@ -395,6 +395,31 @@ static void test_idempotency_key(void **state)
     kf_client_free(client);
 }
 
+/* By an id that is null the server tells nothing apart either; what a caller wrote himself is sent as it is, once. */
+static void test_idempotency_key_in_extra(void **state)
+{
+    static const fake_step steps[] = {{.http = 502}, {.http = 201, .body = PROCESS}};
+    kuflow_process_create_params body = {.process_definition_id = ID, .extra = KF_EXTRA(KF_NULL_MEMBER("id"))};
+    kuflow_process *process;
+    kf_error error;
+    (void)state;
+    FAKE_INIT(&f, steps);
+    kf_client *client = fake_client(&f, NULL);
+    assert_int_equal(kuflow_create_process(client, &body, &process, &error), KF_OK);
+    kuflow_process_free(process);
+    assert_int_equal(error.attempts, 2);
+    assert_true(kf_uuid_valid(error.idempotency_id));
+    assert_non_null(strstr(f.bodies[0], error.idempotency_id));
+    assert_string_equal(f.bodies[0], f.bodies[1]);
+    f.count = 0;
+    body.extra = KF_EXTRA(KF_MEMBER("id", "\"\""));
+    assert_int_equal(kuflow_create_process(client, &body, &process, &error), KF_ERROR_SERVER);
+    assert_int_equal(error.attempts, 1);
+    assert_string_equal(error.idempotency_id, "");
+    assert_non_null(strstr(f.bodies[0], "\"id\":\"\""));
+    kf_client_free(client);
+}
+
 struct seen {
     size_t count;
     kf_event events[16];
@@ -483,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_storm_ends),
         cmocka_unit_test(test_cancel_in_wait),
         cmocka_unit_test(test_idempotency_key),
+        cmocka_unit_test(test_idempotency_key_in_extra),
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_events_without_request),
     };

@@ -125,7 +125,7 @@ static void test_answers_that_cannot_be_used(void **state)
                "test.run: the answer cannot be used: job.id: expected a number, found a string; the server calls it "
                "application/json");
     cannot_use(&get, "<!doctype html><html><b>x</b></html>", "Content-Type: text/html", 0, KF_ERROR_DECODE,
-               "test.run: the answer cannot be used: job: StartTag: invalid element name (line 1); the "
+               "test.run: the answer cannot be used: job: expected XML or JSON, found a web page; the "
                "server calls it text/html");
     cannot_use(&get, "<task/>", NULL, 0, KF_ERROR_DECODE,
                "test.run: the answer cannot be used: job: expected the element <job>, found <task>");

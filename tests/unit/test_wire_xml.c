@@ -203,7 +203,7 @@ static void test_refused(void **state)
     } cases[] = {
         {"<!DOCTYPE job [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]><job>&b;</job>", "a document type declaration"},
         {"<!DOCTYPE job SYSTEM 'file:///etc/passwd'><job/>", "a document type declaration"},
-        {"<!doctype html><html/>", "job: "},
+        {"<!DOCTYPE html><html/>", "job: expected XML or JSON, found a web page"},
         {"<job>&other;</job>", "not defined"},
         {"<job><a></job>", "job.a: Opening and ending tag mismatch"},
         {"<job/><job/>", "Extra content"},
@@ -216,7 +216,8 @@ static void test_refused(void **state)
         {"<job>&#0;</job>", "job: "},
         {"<job>&#xD800;</job>", "job: "},
         {"<task/>", "job: expected the element <job>, found <task>"},
-        {"<html><body/></html>", "expected the element <job>, found <html>"},
+        {" <HTML lang='en'><br></html>", "job: expected XML or JSON, found a web page"},
+        {"<html5/>", "expected the element <job>, found <html5>"},
         {"<?xml version='1.0' encoding='no-such-thing'?><job/>", "job: "},
         {"{\"id\":1}", "job: "},
         {"", "job: Document is empty"},

@@ -1018,12 +1018,11 @@ typedef struct jbpm_clear_history_params {
 /** Parameters of jbpm_list_process_instance_logs(); those left out are not sent. */
 typedef struct jbpm_list_process_instance_logs_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
     /** Process instance whose session is meant: needed by deployments with the strategy PER_PROCESS_INSTANCE. */
     kf_int64 runtime_proc_inst_id;
 } jbpm_list_process_instance_logs_params;
@@ -1031,79 +1030,72 @@ typedef struct jbpm_list_process_instance_logs_params {
 /** Parameters of jbpm_get_process_instance_log(); those left out are not sent. */
 typedef struct jbpm_get_process_instance_log_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_get_process_instance_log_params;
 
 /** Parameters of jbpm_list_child_logs(); those left out are not sent. */
 typedef struct jbpm_list_child_logs_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_child_logs_params;
 
 /** Parameters of jbpm_list_node_logs(); those left out are not sent. */
 typedef struct jbpm_list_node_logs_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_node_logs_params;
 
 /** Parameters of jbpm_list_node_logs_by_id(); those left out are not sent. */
 typedef struct jbpm_list_node_logs_by_id_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_node_logs_by_id_params;
 
 /** Parameters of jbpm_list_variable_logs(); those left out are not sent. */
 typedef struct jbpm_list_variable_logs_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_logs_params;
 
 /** Parameters of jbpm_list_variable_logs_by_id(); those left out are not sent. */
 typedef struct jbpm_list_variable_logs_by_id_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_logs_by_id_params;
 
 /** Parameters of jbpm_list_process_logs(); those left out are not sent. */
 typedef struct jbpm_list_process_logs_params {
     jbpm_process_state status; /**< Only instances in this state. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
     /** Process instance whose session is meant: needed by deployments with the strategy PER_PROCESS_INSTANCE. */
     kf_int64 runtime_proc_inst_id;
 } jbpm_list_process_logs_params;
@@ -1112,12 +1104,11 @@ typedef struct jbpm_list_process_logs_params {
 typedef struct jbpm_list_variable_history_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
     /** Process instance whose session is meant: needed by deployments with the strategy PER_PROCESS_INSTANCE. */
     kf_int64 runtime_proc_inst_id;
 } jbpm_list_variable_history_params;
@@ -1126,12 +1117,11 @@ typedef struct jbpm_list_variable_history_params {
 typedef struct jbpm_list_variable_value_history_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
     /** Process instance whose session is meant: needed by deployments with the strategy PER_PROCESS_INSTANCE. */
     kf_int64 runtime_proc_inst_id;
 } jbpm_list_variable_value_history_params;
@@ -1140,12 +1130,11 @@ typedef struct jbpm_list_variable_value_history_params {
 typedef struct jbpm_list_variable_process_instances_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
     /** Process instance whose session is meant: needed by deployments with the strategy PER_PROCESS_INSTANCE. */
     kf_int64 runtime_proc_inst_id;
 } jbpm_list_variable_process_instances_params;
@@ -1154,12 +1143,11 @@ typedef struct jbpm_list_variable_process_instances_params {
 typedef struct jbpm_list_variable_value_process_instances_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
     /** Process instance whose session is meant: needed by deployments with the strategy PER_PROCESS_INSTANCE. */
     kf_int64 runtime_proc_inst_id;
 } jbpm_list_variable_value_process_instances_params;
@@ -1240,127 +1228,116 @@ typedef struct jbpm_nominate_task_params {
 typedef struct jbpm_list_process_instance_logs_at_root_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_process_instance_logs_at_root_params;
 
 /** Parameters of jbpm_list_child_logs_at_root(); those left out are not sent. */
 typedef struct jbpm_list_child_logs_at_root_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_child_logs_at_root_params;
 
 /** Parameters of jbpm_list_node_logs_at_root(); those left out are not sent. */
 typedef struct jbpm_list_node_logs_at_root_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_node_logs_at_root_params;
 
 /** Parameters of jbpm_list_node_logs_by_id_at_root(); those left out are not sent. */
 typedef struct jbpm_list_node_logs_by_id_at_root_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_node_logs_by_id_at_root_params;
 
 /** Parameters of jbpm_list_variable_logs_at_root(); those left out are not sent. */
 typedef struct jbpm_list_variable_logs_at_root_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_logs_at_root_params;
 
 /** Parameters of jbpm_list_variable_logs_by_id_at_root(); those left out are not sent. */
 typedef struct jbpm_list_variable_logs_by_id_at_root_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_logs_by_id_at_root_params;
 
 /** Parameters of jbpm_list_process_logs_at_root(); those left out are not sent. */
 typedef struct jbpm_list_process_logs_at_root_params {
     jbpm_process_state status; /**< Only instances in this state. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_process_logs_at_root_params;
 
 /** Parameters of jbpm_list_variable_history_at_root(); those left out are not sent. */
 typedef struct jbpm_list_variable_history_at_root_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_history_at_root_params;
 
 /** Parameters of jbpm_list_variable_value_history_at_root(); those left out are not sent. */
 typedef struct jbpm_list_variable_value_history_at_root_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_value_history_at_root_params;
 
 /** Parameters of jbpm_list_variable_process_instances_at_root(); those left out are not sent. */
 typedef struct jbpm_list_variable_process_instances_at_root_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_process_instances_at_root_params;
 
 /** Parameters of jbpm_list_variable_value_process_instances_at_root(); those left out are not sent. */
 typedef struct jbpm_list_variable_value_process_instances_at_root_params {
     kf_bool active_processes; /**< Whether only active process instances count. */
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_variable_value_process_instances_at_root_params;
 
 /** Parameters of jbpm_query_task_summaries(); those left out are not sent. */
@@ -1390,34 +1367,31 @@ typedef struct jbpm_query_process_instances_params {
 /** Parameters of jbpm_list_deployments(); those left out are not sent. */
 typedef struct jbpm_list_deployments_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_deployments_params;
 
 /** Parameters of jbpm_list_process_definitions(); those left out are not sent. */
 typedef struct jbpm_list_process_definitions_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_process_definitions_params;
 
 /** Parameters of jbpm_list_deployment_process_definitions(); those left out are not sent. */
 typedef struct jbpm_list_deployment_process_definitions_params {
     /**
-     * Number of the page, from 1. Give it together with `pageSize`: 6.0.1 takes 10 for a missing size and leaves a size
-     * without page out of account. The answer does not tell how many pages there are.
+     * Number of the page, from 1. Sent together with `pageSize`, as the releases do different things when one is
+     * missing: 100 when that was left out. The answer does not tell how many pages there are.
      */
     kf_int32 page;
-    /** Items on a page. Without it, or `page`, all items or the first 10 come, as the release has it. */
-    kf_int32 page_size;
+    kf_int32 page_size; /**< Items on a page, of the first one when `page` was left out. Without both all items come. */
 } jbpm_list_deployment_process_definitions_params;
 
 /** Parameters of jbpm_deploy(); those left out are not sent. */

@@ -52,8 +52,9 @@ typedef enum jbpm_variable_type {
     JBPM_VARIABLE_TYPE_DOUBLE, /**< java.lang.Double */
     JBPM_VARIABLE_TYPE_FLOAT, /**< java.lang.Float */
     JBPM_VARIABLE_TYPE_TEXT, /**< A text of which the server does not tell the type: all variables of
-                                  getProcessInstanceWithVars in 6.0.x, and XML types without a name here, whose
-                                  name is in `variable->value->type`. */
+                                  getProcessInstanceWithVars (not with `prefer_json`: JSON makes STRING of
+                                  them, numbers too), and XML types without a name here, whose name is in
+                                  `variable->value->type`. */
     JBPM_VARIABLE_TYPE_OBJECT /**< Another Java object, serialized; its class is in `variable->class_name`. */
 } jbpm_variable_type;
 
@@ -88,9 +89,10 @@ KF_API jbpm_argument jbpm_float(const char *name, float value);
  *
  * Refused, because the server would read something else, with commands (jbpm_execute.h) as the way out:
  *  - in every release: negative numbers; a long of more than 18 and an int of more than 9 digits; a double; a
- *    float that takes more than 10 characters; a name that is empty, not UTF-8 or there twice;
+ *    float that takes more than 10 characters; a name that is empty, not UTF-8 or there twice; and, without a way out, a
+ *    name or text with a character that XML cannot hold: the server would take it, but no answer with it could be read;
  *  - in 6.0.x: booleans, floats, and texts that look like a number ("5000", "42l", "7i") or begin or end with white
- *    space or a control character, which the server cuts off;
+ *    space, which the server cuts off;
  *  - in 6.2 and 6.3: booleans and floats. Texts that would be misread are sent in double quotes, which the server takes
  *    off;
  *  - from 6.2 on: a text that needs quotes and has several lines.

@@ -85,6 +85,8 @@ static bool valid_text(const char *text)
 
 bool jbpm_fits_xml(const char *text)
 {
+    if (text != NULL && !valid_text(text))
+        return false;
     for (; text != NULL && *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
         if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || strncmp(text, "\xEF\xBF\xBE", 3) == 0 ||
@@ -94,17 +96,24 @@ bool jbpm_fits_xml(const char *text)
     return true;
 }
 
+/* Of parameters, too: the server would take it, and no answer with it could be read. */
+static const char no_xml[] = "XML cannot hold one of its characters";
+
 static const char *problem_of(const jbpm_argument *argument)
 {
     if (argument->name == NULL || *argument->name == '\0')
         return "a value needs a name";
     if (!valid_text(argument->name))
         return "its name is not valid UTF-8";
+    if (!jbpm_fits_xml(argument->name))
+        return no_xml;
     switch (argument->type) {
     case JBPM_VARIABLE_TYPE_STRING:
         if (argument->text == NULL)
             return "the text is NULL; to send no value, leave it out";
-        return valid_text(argument->text) ? NULL : "the text is not valid UTF-8";
+        if (!valid_text(argument->text))
+            return "the text is not valid UTF-8";
+        return jbpm_fits_xml(argument->text) ? NULL : no_xml;
     case JBPM_VARIABLE_TYPE_INTEGER:
         return argument->integer < INT32_MIN || argument->integer > INT32_MAX ? "the value is no integer of 32 bits"
                                                                               : NULL;

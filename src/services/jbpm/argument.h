@@ -8,10 +8,10 @@
 /* KF_ERROR_ARGUMENT with a message that names the argument. */
 kf_status jbpm_argument_refuse(const jbpm_argument *argument, const char *problem, kf_error *error);
 
-/* What holds however it is sent: its type, a text and a name in UTF-8, and no name twice. */
+/* What holds however it is sent: its type, a text and a name that are UTF-8 and fit into XML, and no name twice. */
 kf_status jbpm_arguments_check(const jbpm_argument *arguments, size_t count, kf_error *error);
 
-/* Whether XML 1.0 can hold a text, which is UTF-8; true for NULL. */
+/* Whether a text is UTF-8 that XML 1.0 can hold; true for NULL. */
 bool jbpm_fits_xml(const char *text);
 
 /* The text of a value in XML Schema's form, which has a number's sign and all of its digits. */

@@ -108,12 +108,7 @@ static kf_status make_values(const jbpm_argument *arguments, size_t count, named
     if (status != KF_OK || count == 0)
         return status;
     for (size_t i = 0; i < count; i++) {
-        bool is_string = arguments[i].type == JBPM_VARIABLE_TYPE_STRING;
-        if (!jbpm_fits_xml(arguments[i].name) || (is_string && !jbpm_fits_xml(arguments[i].text))) {
-            status = jbpm_argument_refuse(&arguments[i], "XML cannot hold one of its characters", error);
-            goto done;
-        }
-        if (!is_string) {
+        if (arguments[i].type != JBPM_VARIABLE_TYPE_STRING) {
             jbpm_argument_put(&arguments[i], &texts);
             kf_buffer_append(&texts, "", 1);
         }

@@ -66,7 +66,7 @@ static const char *put_string(jbpm_profile profile, const char *value, kf_buffer
 {
     if (profile == JBPM_6_0) {
         if (is_trimmed(value))
-            return "jBPM 6.0 cuts off the white space or control characters at its ends" SEND_IT;
+            return "jBPM 6.0 cuts off the white space at its ends" SEND_IT;
         if (reads_as_whole(value))
             return "jBPM 6.0 reads this text as a number" SEND_IT;
         kf_buffer_text(text, value);

@@ -185,8 +185,6 @@ static kf_status argument_of(const char *name, const kf_value *value, char time[
         return kf_fail(error, KF_ERROR_ARGUMENT, "variable \"%s\": jBPM has no results that are %s", name,
                        value->kind == KF_VALUE_NULL ? "null" : "JSON; set their text");
     }
-    if (!jbpm_fits_xml(name) || !jbpm_fits_xml(argument->text))
-        return jbpm_argument_refuse(argument, "XML cannot hold one of its characters", error);
     return jbpm_arguments_check(argument, 1, error);
 }
 

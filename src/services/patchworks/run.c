@@ -114,6 +114,13 @@ kf_status patchworks_start_run(kf_client *client, const char *flow_id, const pat
     return status;
 }
 
+/* Whether it is a text or number that fits, and not another JSON value. */
+static bool is_id(const char *json)
+{
+    return strchr("{[", *json) == NULL && strcmp(json, "true") != 0 && strcmp(json, "false") != 0 &&
+           strlen(json) < PATCHWORKS_ID_SIZE;
+}
+
 /* The places where an id of a run is likely to stand, the clearest first. */
 static bool find_run_id(const char *json, char run_id[PATCHWORKS_ID_SIZE])
 {
@@ -126,8 +133,7 @@ static bool find_run_id(const char *json, char run_id[PATCHWORKS_ID_SIZE])
         size_t place =
             i < places * words ? i / words : places * (words + 1) - 1 - i; /* "id" is last, the inner first */
         snprintf(pointer, sizeof(pointer), "%s/%s", around[place], i < places * words ? names[i % words] : "id");
-        if (kf_json_pointer_text(json, strlen(json), pointer, id, sizeof(id)) && strchr("{[", *id) == NULL &&
-            strlen(id) < PATCHWORKS_ID_SIZE) {
+        if (kf_json_pointer_text(json, strlen(json), pointer, id, sizeof(id)) && is_id(id)) {
             memcpy(run_id, id, strlen(id) + 1);
             return true;
         }

@@ -301,6 +301,8 @@ static kf_status read_result(smartflows_run_state *run, kf_error *error)
         status = add_documents(outcome, output->model, error);
     for (size_t i = 0; status == KF_OK && output != NULL && i < output->parts_count; i++)
         status = add_documents(outcome, output->parts[i].model, error);
+    for (size_t i = 0; status == KF_OK && i < execution->outputs_count; i++)
+        status = add_documents(outcome, execution->outputs[i].content, error);
     return status;
 }
 
