@@ -40,11 +40,17 @@ typedef enum kf_auth {
  * that asks waits for as long as the provider takes, which counts against its deadline but is not cut short by it or by
  * a cancel; the other calls wait no longer than their own deadline and cancel allow.
  *
+ * oauth2.h has one for OAuth2.
+ *
  * @param token       Receives the token; the provider writes at most `size` bytes, the NUL included.
  * @param expires_ms  Receives how long it is valid, in milliseconds; leave it as it is (-1) for "not known".
- * @return 0, or anything else for "no token": the call fails with KF_ERROR_AUTH.
+ * @return 0; KF_TOKEN_REASON for "no token, and `token` has a sentence that says why", which gets into the message of
+ *         the error; anything else for "no token". Without one the call fails with KF_ERROR_AUTH.
  */
 typedef int (*kf_token_fn)(char *token, size_t size, int64_t *expires_ms, void *user);
+
+/** See kf_token_fn; a number that nobody returns by chance. */
+#define KF_TOKEN_REASON (-4711)
 
 /** What kf_event tells about. */
 typedef enum kf_event_kind {
@@ -74,6 +80,53 @@ typedef struct kf_event {
 /** Called in the thread of the call. The event and its texts live only during the call of this function, which must not
  *  use the same client. */
 typedef void (*kf_event_fn)(const kf_event *event, void *user);
+
+/**
+ * One attempt that is about to be sent, as a hook sees it: all of it, credentials and what may be secret in `url` and
+ * `body` included, so do not log it. The library makes it; it lives with its texts only during the call of the hook.
+ */
+typedef struct kf_outgoing {
+    const char *operation; /**< As in kf_event, and so are the next three. */
+    const char *method;
+    const char *path;
+    const char *request_id;
+    int attempt;            /**< From 1. */
+    const char *url;        /**< As it will be sent, with its query. */
+    const kf_pair *headers; /**< `header_count` of them, but for those of the connection: Host, Content-Length and the
+                                 like. kf_outgoing_set_header() moves them. */
+    size_t header_count;
+    const char *body;    /**< NULL when there is none, and when it is read from a file, descriptor or callback. */
+    int64_t body_length; /**< In bytes, of such a source too; 0 without a body, -1 when not known. */
+} kf_outgoing;
+
+/** Called before each attempt, when its token and body are at hand: to trace it, to sign it, to add credentials of
+ *  another kind, or to refuse it. In the thread of the call, by several threads at once if several use the client; must
+ *  not use the same client. What it takes counts against the deadline, but is not cut short by it. What it set is gone
+ *  before the next attempt, which begins with the headers of the call again. */
+typedef void (*kf_hook_fn)(kf_outgoing *outgoing, void *user);
+
+/** A hook and what it is called with, which must outlive the client. */
+typedef struct kf_hook {
+    kf_hook_fn before_attempt;
+    void *user;
+} kf_hook;
+
+/**
+ * Sets a header of this attempt, in place of all of that name; for hooks. It is copied. Where a server repeats its value
+ * in an error, asterisks take its place, as with credentials.
+ * @param value  NULL takes the header away.
+ * @return KF_OK; KF_ERROR_ARGUMENT for what `headers` of the options may not have either (a line break, Host,
+ *         Content-Length, Authorization unless the client has KF_AUTH_NONE, …) and for X-Request-Id; KF_ERROR_MEMORY.
+ *         Such an error ends the call, also when the hook takes no notice of it.
+ */
+KF_API kf_status kf_outgoing_set_header(kf_outgoing *outgoing, const char *name, const char *value);
+
+/**
+ * Ends the call before this attempt is sent; for hooks. No other hook is called, and no other attempt made.
+ * @param status   What the call returns: KF_ERROR_AUTH, say; not KF_OK, which counts as KF_ERROR_ARGUMENT.
+ * @param message  One sentence for kf_error.message; copied.
+ */
+KF_API void kf_outgoing_refuse(kf_outgoing *outgoing, kf_status status, const char *message);
 
 /** The least version of TLS. */
 typedef enum kf_tls_version {
@@ -146,6 +199,9 @@ typedef struct kf_client_options {
     void *on_event_user;
 
     const struct kf_transport *transport; /**< Replaces libcurl, in tests; see transport.h. Borrowed. */
+
+    const kf_hook *hooks; /**< Called in this order before each attempt; `hook_count` of them. The array is copied. */
+    size_t hook_count;
 } kf_client_options;
 
 #define KF_CLIENT_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_client_options)
@@ -156,8 +212,8 @@ KF_API void kf_client_options_init(kf_client_options *options, size_t size);
 
 /**
  * Sets one option by its name and a text: "base_url", "auth" ("none", "basic", "bearer", "api_key", "bearer_pair"),
- * "max_attempts" ("5"), "allow_http" ("true"), … Callbacks, `headers` and `servers` cannot be set so. Texts are borrowed until
- * kf_client_new().
+ * "max_attempts" ("5"), "allow_http" ("true"), … Callbacks, `hooks`, `headers` and `servers` cannot be set so. Texts
+ * are borrowed until kf_client_new().
  * @return KF_OK, or KF_ERROR_ARGUMENT for an unknown name or a text that does not fit.
  */
 KF_API kf_status kf_client_options_set(kf_client_options *options, const char *name, const char *text, kf_error *error);
@@ -192,7 +248,10 @@ typedef struct kf_scope_options {
     const kf_pair *query; /**< Added to every request's query. */
     size_t query_count;
     const char *tenant;
-    bool keep_response; /**< Keep the raw answer of the scope's last call for kf_client_response(). */
+    bool keep_response;   /**< Keep the raw answer of the scope's last call for kf_client_response(). */
+    const char *base_url; /**< All requests of the scope go there, with the parent's headers and credentials, those for
+                               other servers of the document too. As kf_client_new() takes it: with the path that the
+                               client of a service adds by itself, and `http://` only with the client's allow_http. */
 } kf_scope_options;
 
 #define KF_SCOPE_OPTIONS_INIT KF_INITIAL_OPTIONS_(kf_scope_options)
@@ -204,6 +263,7 @@ KF_API void kf_scope_options_init(kf_scope_options *options, size_t size);
 /**
  * A light child of a client that bounds one call or a group of calls. It shares the connections, credentials and retry
  * budget of its parent. Use it wherever a client is asked for; free it with kf_client_free().
+ * @return KF_OK; KF_ERROR_ARGUMENT for options that make no sense, as kf_client_new(); KF_ERROR_MEMORY.
  */
 KF_API kf_status kf_client_scope(kf_client *parent, const kf_scope_options *options, kf_client **scope, kf_error *error);
 
@@ -250,7 +310,9 @@ typedef struct kf_request {
 } kf_request;
 
 /**
- * Sends a request through the same authentication, retries, limits and errors as the typed functions.
+ * Sends a request through the same authentication, retries, limits and errors as the typed functions. The answer is
+ * asked for uncompressed, as nothing would show that a compressed one was cut; an `Accept-Encoding` of your own changes
+ * that.
  * @param text  Receives the body of a 2xx, terminated; free it with kf_free(). May be NULL.
  */
 KF_API kf_status kf_request_send(kf_client *client, const kf_request *request, char **text, size_t *length,

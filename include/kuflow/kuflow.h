@@ -9,6 +9,7 @@
 #include "kuflow/client.h"
 #include "kuflow/error.h"
 #include "kuflow/model.h"
+#include "kuflow/oauth2.h"
 #include "kuflow/operation.h"
 #include "kuflow/pager.h"
 #include "kuflow/services/flowable.h"

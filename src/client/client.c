@@ -20,6 +20,7 @@ static void core_release(kf_core *core)
         kf_base_url_free(core->servers[i].base);
     }
     kf_auth_free(&core->auth);
+    free(core->hooks);
     free(core->user_agent);
     free(core);
 }
@@ -89,6 +90,18 @@ static kf_status take_base_urls(kf_core *core, const kf_client_options *options,
     return KF_OK;
 }
 
+static kf_status copy_hooks(kf_core *core, const kf_client_options *options, kf_error *error)
+{
+    if (options->hook_count == 0)
+        return KF_OK;
+    core->hooks = calloc(options->hook_count, sizeof(*core->hooks));
+    if (core->hooks == NULL)
+        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    memcpy(core->hooks, options->hooks, options->hook_count * sizeof(*core->hooks));
+    core->hook_count = options->hook_count;
+    return KF_OK;
+}
+
 static kf_status make_core(const kf_client_options *options, kf_core **core, kf_error *error)
 {
     kf_core *made = calloc(1, sizeof(*made));
@@ -120,6 +133,8 @@ static kf_status make_core(const kf_client_options *options, kf_core **core, kf_
         status = take_base_urls(made, options, error);
     if (status == KF_OK)
         status = kf_auth_init(&made->auth, options, error);
+    if (status == KF_OK)
+        status = copy_hooks(made, options, error);
     if (status == KF_OK && (made->user_agent = make_user_agent(options->user_agent)) == NULL)
         status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
     if (status == KF_OK)
@@ -232,6 +247,7 @@ void kf_client_free(kf_client *client)
     kf_pairs_free(&client->headers);
     kf_pairs_free(&client->query);
     kf_response_free(client->response);
+    kf_base_url_free(client->base);
     free(client->tenant);
     core_release(client->core);
     free(client);
@@ -297,14 +313,18 @@ kf_status kf_client_scope(kf_client *parent, const kf_scope_options *options, kf
         made->cancels.items[made->cancels.count++] = given.cancel;
     const kf_pairs headers = {(kf_pair *)given.headers, given.header_count};
     const kf_pairs query = {(kf_pair *)given.query, given.query_count};
-    if (!kf_pairs_join(&made->headers, &parent->headers, &headers, true) ||
-        !kf_pairs_join(&made->query, &parent->query, &query, false) ||
-        !copy_text(&made->tenant, given.tenant != NULL ? given.tenant : parent->tenant)) {
+    const char *url = given.base_url == NULL && parent->base != NULL ? parent->base->text : given.base_url;
+    if (url != NULL)
+        status = kf_base_url_new(url, made->core->allow_http, &made->base, error);
+    if (status == KF_OK && (!kf_pairs_join(&made->headers, &parent->headers, &headers, true) ||
+                            !kf_pairs_join(&made->query, &parent->query, &query, false) ||
+                            !copy_text(&made->tenant, given.tenant != NULL ? given.tenant : parent->tenant)))
+        status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    if (status == KF_OK)
+        *scope = made;
+    else
         kf_client_free(made);
-        return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
-    }
-    *scope = made;
-    return KF_OK;
+    return status;
 }
 
 const kf_response *kf_client_response(const kf_client *scope)
@@ -357,6 +377,9 @@ kf_status kf_client_base(kf_client *client, const kf_operation *operation, const
     kf_core *core = client->core;
     const kf_service *service = operation == NULL ? NULL : operation->service;
     unsigned server = operation == NULL ? 0 : operation->server;
+    *base = client->base;
+    if (*base != NULL)
+        return KF_OK;
     kf_status status = service == NULL ? KF_OK : check_servers(core, service, error);
     for (size_t i = 0; server > 0 && status == KF_OK && i < core->server_count; i++) {
         if (strcmp(core->servers[i].name, service->servers[server - 1].name) == 0) {

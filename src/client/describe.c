@@ -48,6 +48,7 @@ static const char *reason_phrase(int http_status)
         {404, " Not Found"},
         {405, " Method Not Allowed"},
         {406, " Not Acceptable"},
+        {407, " Proxy Authentication Required"},
         {408, " Request Timeout"},
         {409, " Conflict"},
         {410, " Gone"},
@@ -209,7 +210,7 @@ kf_status kf_describe_answer(const kf_receiver *receiver, const kf_error_pointer
     kf_status status = kf_status_of_http(http);
     read_body(receiver, pointers, error);
     error->retryable = http == 408 || http == 425 || http == 429 || (http >= 500 && http != 501 && http != 505);
-    if (http >= 300 && http < 400) {
+    if (http >= 300 && http < 400 && http != 304) {
         char where[sizeof(receiver->location) + 32] = "elsewhere";
         if (*receiver->location != '\0')
             snprintf(where, sizeof(where), "to the host %s", receiver->location);

@@ -75,8 +75,11 @@ static bool open_temporary(kf_download *download)
         /* What replaces a file may not be read by more people than that. */
         mode_t mode = replaces ? info.st_mode & 0777 : 0666;
         download->fd = open(download->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (download->fd >= 0)
+        if (download->fd >= 0) {
+            if (replaces)
+                (void)fchmod(download->fd, mode); /* what the umask took away; else it has fewer, as above */
             return true;
+        }
         if (errno != EEXIST)
             break;
     }
@@ -186,6 +189,7 @@ bool kf_download_reset(kf_download *download)
         return fail(download, KF_ERROR_IO, "cannot go back in", 0);
     download->data.length = 0;
     download->done = 0;
+    download->begun = false;
     download->failure.status = KF_OK;
     return true;
 }

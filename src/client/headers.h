@@ -4,7 +4,8 @@
 
 #include "client/state.h"
 
-/* Of downloads: libcurl does not notice when compressed content ends too early, and its whole length is not known. */
+/* Of downloads, and of texts that nothing else checks: libcurl does not notice when compressed content ends too early,
+ * and its whole length is not known. */
 #define KF_UNCOMPRESSED "identity"
 
 #define KF_HEADERS_INLINE 24

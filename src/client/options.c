@@ -195,6 +195,11 @@ static kf_status check(const kf_client_options *options, kf_error *error)
         return kf_fail(error, KF_ERROR_ARGUMENT, "servers is NULL, but server_count is not 0");
     if (options->server_count > KF_SERVERS_MAX)
         return kf_fail(error, KF_ERROR_ARGUMENT, "there are more than %d servers", KF_SERVERS_MAX);
+    if (options->hook_count > 0 && options->hooks == NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "hooks is NULL, but hook_count is not 0");
+    for (size_t i = 0; i < options->hook_count; i++)
+        if (options->hooks[i].before_attempt == NULL)
+            return kf_fail(error, KF_ERROR_ARGUMENT, "the hook number %zu has no function", i + 1);
     if (options->user_agent != NULL && !kf_header_value_valid(options->user_agent))
         return kf_fail(error, KF_ERROR_ARGUMENT, "user_agent has a control character");
     if (options->ca_file != NULL && options->ca_pem != NULL)

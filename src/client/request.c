@@ -87,7 +87,7 @@ static kf_status prepare(kf_request_state *state)
     const char *method = request->method != NULL ? request->method : "GET";
     const kf_pairs query = {(kf_pair *)request->query, request->query_count};
     const kf_own_headers own = {request->download != NULL ? "*/*" : "application/json, */*;q=0.5",
-                                content_type(request), request->download != NULL ? KF_UNCOMPRESSED : NULL};
+                                content_type(request), KF_UNCOMPRESSED};
     kf_status status = check(state, method);
     if (status == KF_OK)
         status = kf_client_base(client, NULL, &send->base, state->error);
@@ -135,7 +135,8 @@ static kf_status run(kf_request_state *state, char **text, size_t *length)
     return status;
 }
 
-kf_status kf_request_send(kf_client *client, const kf_request *request, char **text, size_t *length, kf_error *error)
+kf_status kf_request_send_as(kf_client *client, const kf_request *request, const kf_error_pointers *pointers,
+                             char **text, size_t *length, kf_error *error)
 {
     kf_error own_error;
     if (error == NULL)
@@ -151,6 +152,7 @@ kf_status kf_request_send(kf_client *client, const kf_request *request, char **t
     kf_request_state state = {.client = client, .request = request, .error = error};
     state.more = (kf_pairs){(kf_pair *)request->headers, request->header_count};
     state.headers.items = state.headers.first;
+    state.send.pointers = pointers;
     kf_status status = run(&state, text, length);
     kf_upload_end(&state.upload);
     kf_download_close(&state.download);
@@ -158,4 +160,9 @@ kf_status kf_request_send(kf_client *client, const kf_request *request, char **t
     kf_header_list_free(&state.headers);
     kf_buffer_free(&state.url);
     return status;
+}
+
+kf_status kf_request_send(kf_client *client, const kf_request *request, char **text, size_t *length, kf_error *error)
+{
+    return kf_request_send_as(client, request, NULL, text, length, error);
 }

@@ -84,17 +84,11 @@ static int64_t idle_timeout(const kf_send *send)
     return timeout + send->wait_ms;
 }
 
-static void fill_exchange(kf_send *send, const kf_credential *credential, kf_exchange *exchange)
+static void fill_exchange(kf_send *send, kf_exchange *exchange)
 {
     kf_upload *upload = send->upload;
-    size_t count = send->header_count;
-    if (credential != NULL) {
-        send->headers[count].name = send->client->core->auth.header;
-        send->headers[count].value = credential->value;
-        count++;
-    }
-    *exchange =
-        (kf_exchange){.method = send->method, .url = send->url, .headers = send->headers, .header_count = count};
+    *exchange = (kf_exchange){
+        .method = send->method, .url = send->url, .headers = send->sent.items, .header_count = send->sent.count};
     exchange->timeout_ms = attempt_timeout(send);
     exchange->idle_ms = idle_timeout(send);
     exchange->sent = true; /* unless the transport knows better */
@@ -160,23 +154,17 @@ static kf_status conclude_failure(kf_send *send, kf_status status, const kf_exch
     return kf_fail(error, status, "%s", *exchange->message != '\0' ? exchange->message : kf_status_text(status));
 }
 
-static void redact_text(kf_error *error, const char *secret)
-{
-    kf_redact(error->message, secret);
-    kf_redact(error->server_code, secret);
-    kf_redact(error->server_message, secret);
-    kf_redact(error->server_location, secret);
-}
-
-/* No credential gets into an error, also when the server repeats what it was sent; nor does a password in the body. */
+/* No credential gets into an error, also when the server repeats what it was sent; nor does what a hook has set, which
+ * may be one, nor a password in the body. */
 static void redact(const kf_send *send, const kf_exchange *exchange)
 {
     const char *own = send->client->core->auth.header;
+    size_t kept = send->client->core->hook_count > 0 ? send->hooked.kept : exchange->header_count;
     for (size_t i = 0; i < exchange->header_count; i++) {
         const kf_pair *header = &exchange->headers[i];
-        if (kf_header_name_equal(header->name, "Authorization") || kf_header_name_equal(header->name, "Cookie") ||
-            (own != NULL && kf_header_name_equal(header->name, own)))
-            redact_text(send->error, header->value);
+        if (i >= kept || kf_header_name_equal(header->name, "Authorization") ||
+            kf_header_name_equal(header->name, "Cookie") || (own != NULL && kf_header_name_equal(header->name, own)))
+            kf_redact_error(send->error, header->value);
     }
     for (size_t i = 0; send->body_type != NULL && i < send->body_type->field_count; i++) {
         const kf_field *field = &send->body_type->fields[i];
@@ -185,16 +173,16 @@ static void redact(const kf_send *send, const kf_exchange *exchange)
             continue;
         const char *secret = *(const char *const *)((const char *)send->body + field->offset);
         if (secret != NULL)
-            redact_text(send->error, secret);
+            kf_redact_error(send->error, secret);
     }
 }
 
 /* One exchange with the server; all that it found is in the error, and what a retry must know in `attempt`. */
-static kf_status exchange_once(kf_send *send, const kf_credential *credential, kf_attempt *attempt)
+static kf_status exchange_once(kf_send *send, kf_attempt *attempt)
 {
     kf_receiver *receiver = send->receiver;
     kf_exchange exchange;
-    fill_exchange(send, credential, &exchange);
+    fill_exchange(send, &exchange);
     send->error->attempts++;
     kf_status status = perform(send, &exchange);
     if (send->upload != NULL) {
@@ -217,7 +205,25 @@ static kf_status exchange_once(kf_send *send, const kf_credential *credential, k
     return status;
 }
 
-/* What comes before an exchange: the token and the body. */
+static kf_status run_hooks(kf_send *send)
+{
+    const kf_upload *upload = send->upload;
+    send->hooked.outgoing = (kf_outgoing){
+        .operation = send->operation,
+        .method = send->method,
+        .path = send->path,
+        .request_id = send->error->request_id,
+        .attempt = send->error->attempts + 1,
+        .url = send->url,
+        .body = upload != NULL ? upload->memory.data : NULL,
+        .body_length = upload != NULL ? upload->length : 0,
+    };
+    kf_status status = kf_hooks_run(&send->hooked, send->client, &send->sent, send->error);
+    send->sent = send->hooked.headers;
+    return status;
+}
+
+/* What comes before an exchange: the token, the body, and what the caller's hooks make of it. */
 static kf_status prepare_attempt(kf_send *send, kf_credential **credential)
 {
     kf_core *core = send->client->core;
@@ -226,12 +232,17 @@ static kf_status prepare_attempt(kf_send *send, kf_credential **credential)
     if (send->authorize)
         status = kf_auth_acquire(&core->auth, &core->clock, send->refused, &patience, credential, send->error);
     send->generation = *credential != NULL ? (*credential)->generation : 0;
+    send->sent = (kf_pairs){send->headers, send->header_count};
+    if (*credential != NULL)
+        send->headers[send->sent.count++] = (kf_pair){core->auth.header, (*credential)->value};
+    if (status == KF_OK && send->upload != NULL)
+        status = kf_upload_begin(send->upload, send->error);
+    if (status == KF_OK && core->hook_count > 0)
+        status = run_hooks(send);
     if (status == KF_OK && kf_waiter_cancelled(&send->waiter))
         status = kf_fail(send->error, KF_ERROR_CANCELLED, "the call was cancelled");
     if (status == KF_OK && too_late(send))
         status = kf_fail(send->error, KF_ERROR_TIMEOUT, "the deadline passed before the request could be sent");
-    if (status == KF_OK && send->upload != NULL)
-        status = kf_upload_begin(send->upload, send->error);
     return status;
 }
 
@@ -246,9 +257,10 @@ static kf_status run_attempt(kf_send *send, kf_attempt *attempt)
     if (status != KF_OK) {
         send->no_retry = true;
     } else {
-        status = exchange_once(send, credential, attempt);
+        status = exchange_once(send, attempt);
         emit(send, KF_EVENT_ATTEMPT, send->attempt_at, 0);
     }
+    kf_hooked_free(&send->hooked);
     kf_credential_release(credential);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef KF_CLIENT_SEND_H
 #define KF_CLIENT_SEND_H
 
+#include "client/hook.h"
 #include "client/receive.h"
 #include "client/state.h"
 
@@ -27,6 +28,8 @@ typedef struct kf_send {
 
     /* Its own. */
     kf_waiter waiter;
+    kf_hooked hooked; /* of the attempt under way; unused without hooks */
+    kf_pairs sent; /* its headers, credential included */
     int64_t started_at;
     int64_t deadline_at; /* -1: none */
     int64_t attempt_at;
@@ -44,6 +47,9 @@ typedef struct kf_send {
 /* Sends until there is an answer that counts. KF_OK: a whole success is in the receiver. Else all of the error is
  * filled in, but for the operation's name before the message. */
 kf_status kf_send_all(kf_send *send);
+/* kf_request_send(); `pointers`, which may be NULL, say where the parts of an error body are. */
+kf_status kf_request_send_as(kf_client *client, const kf_request *request, const kf_error_pointers *pointers,
+                             char **text, size_t *length, kf_error *error);
 /* Tells that the call is over, with the error as it will be returned. */
 void kf_send_done(const kf_send *send);
 

@@ -41,12 +41,15 @@ typedef struct kf_core {
     bool prefer_json;
     kf_event_fn on_event;
     void *on_event_user;
+    kf_hook *hooks;
+    size_t hook_count;
 } kf_core;
 
 struct kf_client {
     kf_core *core;
     kf_pairs headers;
     kf_pairs query;
+    kf_base_url *base; /* of the scope; NULL: the core's */
     char *tenant;
     kf_cancel_set cancels;
     int64_t deadline_at; /* of the scope, on the monotonic clock; -1: none */

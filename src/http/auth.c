@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define TOKEN_SIZE 16384
@@ -82,6 +83,8 @@ static kf_status init_token(kf_auth_state *auth, const kf_client_options *option
 static kf_status init_key(kf_auth_state *auth, const kf_client_options *options, kf_error *error)
 {
     const char *name = options->api_key_header != NULL ? options->api_key_header : "X-API-Key";
+    if (!kf_header_name_valid(name))
+        return kf_fail(error, KF_ERROR_ARGUMENT, "api_key_header is not the name of a header");
     kf_pair pair = {name, "-"};
     kf_pairs pairs = {&pair, 1};
     kf_status status = kf_headers_check(&pairs, true, error);
@@ -155,8 +158,10 @@ static kf_status ask(const kf_auth_state *auth, const kf_clock *clock, kf_creden
     kf_status status = KF_OK;
     if (token == NULL)
         return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
-    if (auth->provider(token, TOKEN_SIZE, &expires_ms, auth->provider_user) != 0)
-        status = kf_fail(error, KF_ERROR_AUTH, "the token provider gave no token");
+    int result = auth->provider(token, TOKEN_SIZE, &expires_ms, auth->provider_user);
+    if (result != 0)
+        status = kf_fail(error, KF_ERROR_AUTH, "the token provider gave no token%s%.500s",
+                         result == KF_TOKEN_REASON ? ": " : "", result == KF_TOKEN_REASON ? token : "");
     else if (memchr(token, '\0', TOKEN_SIZE) == NULL || !token_valid(token))
         status =
             kf_fail(error, KF_ERROR_AUTH, "the token of the provider is empty, too long or has a control character");
@@ -173,11 +178,18 @@ static kf_status ask(const kf_auth_state *auth, const kf_clock *clock, kf_creden
 static kf_status refresh(kf_auth_state *auth, const kf_clock *clock, kf_error *error)
 {
     kf_credential *made = NULL;
+    kf_error own;
     auth->asking = true;
     pthread_mutex_unlock(&auth->lock);
-    kf_status status = ask(auth, clock, &made, error);
+    kf_status status = ask(auth, clock, &made, &own);
     pthread_mutex_lock(&auth->lock);
     auth->asking = false;
+    if (status != KF_OK)
+        kf_fail(error, status, "%s", own.message);
+    if (status == KF_ERROR_AUTH) {
+        auth->refusals++;
+        KF_COPY_TEXT(auth->reason, own.message, strlen(own.message));
+    }
     if (status == KF_OK) {
         made->generation = ++auth->generations;
         kf_credential_release(auth->current);
@@ -225,10 +237,16 @@ kf_status kf_auth_acquire(kf_auth_state *auth, const kf_clock *clock, uint64_t r
         return KF_OK;
     }
     pthread_mutex_lock(&auth->lock);
-    while (status == KF_OK && auth->asking && !usable(auth->current, clock, refused))
+    const uint64_t refusals = auth->refusals;
+    while (status == KF_OK && auth->asking && auth->refusals == refusals && !usable(auth->current, clock, refused))
         status = wait_for_other(auth, clock, patience, error);
-    if (status == KF_OK && !usable(auth->current, clock, refused))
-        status = refresh(auth, clock, error);
+    if (status == KF_OK && !usable(auth->current, clock, refused)) {
+        /* A refusal is for all who waited, too: else they would ask one after the other, each as slowly. */
+        if (auth->refusals != refusals)
+            status = kf_fail(error, KF_ERROR_AUTH, "%s", auth->reason);
+        else
+            status = refresh(auth, clock, error);
+    }
     if (status == KF_OK) {
         atomic_fetch_add(&auth->current->references, 1);
         *credential = auth->current;
@@ -249,12 +267,21 @@ static size_t match(const char *text, const char *secret, size_t length)
 
 void kf_redact(char *text, const char *credential)
 {
-    bool basic = strncmp(credential, "Basic ", 6) == 0, bearer = strncmp(credential, "Bearer ", 7) == 0;
-    const char *secret = credential + (basic ? 6 : bearer ? 7 : 0);
+    const char *secret = credential + strspn(credential, " \t");
+    if (strncasecmp(secret, "Basic ", 6) == 0 || strncasecmp(secret, "Bearer ", 7) == 0)
+        secret = strchr(secret, ' ') + 1;
     size_t length = strlen(secret);
     for (; length >= KF_REDACT_LEAST && *text != '\0'; text++) {
         size_t same = match(text, secret, length);
         if (same > 0)
             memset(text, '*', same);
     }
+}
+
+void kf_redact_error(kf_error *error, const char *credential)
+{
+    kf_redact(error->message, credential);
+    kf_redact(error->server_code, credential);
+    kf_redact(error->server_message, credential);
+    kf_redact(error->server_location, credential);
 }

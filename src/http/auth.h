@@ -24,6 +24,8 @@ typedef struct kf_auth_state {
     pthread_mutex_t lock; /* of the rest */
     pthread_cond_t answered;
     bool asking; /* a thread is in the provider */
+    uint64_t refusals; /* times that the provider gave no token */
+    char reason[sizeof(((kf_error *)0)->message)]; /* of the last of them */
     kf_credential *current;
     uint64_t generations;
     bool locked; /* mutex and condition exist */
@@ -51,5 +53,7 @@ void kf_credential_release(kf_credential *credential);
 /* Replaces a credential, without its scheme ("Bearer "), by asterisks wherever a text has it: a server may repeat what
  * it was sent. */
 void kf_redact(char *text, const char *credential);
+/* The same in all texts of an error that a server can have a part in. */
+void kf_redact_error(kf_error *error, const char *credential);
 
 #endif

@@ -33,6 +33,10 @@ static kf_status status_of(CURLcode code, bool sent)
         return KF_ERROR_TIMEOUT;
     case CURLE_OUT_OF_MEMORY:
         return KF_ERROR_MEMORY;
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE: /* a line of the headers, above a limit of libcurl's own */
+        return KF_ERROR_LIMIT;
+#endif
     case CURLE_UNSUPPORTED_PROTOCOL: /* also for an answer that is not HTTP */
         return sent ? KF_ERROR_TRANSPORT : KF_ERROR_INTERNAL;
     case CURLE_FAILED_INIT:
@@ -99,6 +103,7 @@ static kf_status describe_stop(const kf_handle *handle, const char **words)
         *words = "out of memory";
         return KF_ERROR_MEMORY;
     case KF_STOP_CALLER:
+    case KF_STOP_STRAY: /* never seen from outside */
     case KF_STOP_NONE:
         break;
     }
@@ -132,17 +137,29 @@ kf_status kf_describe_failure(const kf_handle *handle, CURLcode code, const char
         snprintf(message, size, "no TLS connection to %.80s: %.140s", authority, own_words(handle, code));
         break;
     case KF_ERROR_TIMEOUT:
-        snprintf(message, size, exchange->sent ? "%.80s did not answer in time" : "cannot connect to %.80s in time",
+        snprintf(message, size,
+                 !exchange->sent                 ? "cannot connect to %.80s in time"
+                 : handle->head == KF_HEAD_START ? "%.80s did not answer in time"
+                                                 : "%.80s did not finish its answer in time",
                  authority);
         break;
-    case KF_ERROR_MEMORY:
-        snprintf(message, size, "out of memory");
+    case KF_ERROR_LIMIT:
+        snprintf(message, size, "a header of the %s is longer than libcurl takes",
+                 exchange->sent ? "answer" : "request");
+        break;
+    case KF_ERROR_MEMORY: /* libcurl before 8.6 says so of a header above 100 KB, too */
+        snprintf(message, size, "out of memory%s",
+                 exchange->sent && handle->head != KF_HEAD_DONE
+                     ? ", or a header of the answer is longer than libcurl takes"
+                     : "");
         break;
     default:
         if (code == CURLE_PARTIAL_FILE)
             snprintf(message, size, "the answer of %.80s is cut short: %.140s", authority, own_words(handle, code));
         else if (code == CURLE_UNSUPPORTED_PROTOCOL)
             snprintf(message, size, "the answer of %.80s is not HTTP", authority);
+        else if (code == CURLE_WEIRD_SERVER_REPLY)
+            snprintf(message, size, "the answer of %.80s is not valid HTTP", authority);
         else if (code == CURLE_GOT_NOTHING)
             snprintf(message, size, "%.80s closed the connection without an answer", authority);
         else

@@ -3,9 +3,12 @@
 
 #include "http/body.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
 
 /* "HTTP/1.1 200 OK": the number, or 0. */
 static int status_of_line(const char *line)
@@ -102,14 +105,66 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *user)
     return CURL_READFUNC_ABORT;
 }
 
+int64_t kf_handle_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 #if LIBCURL_VERSION_NUM >= 0x075000
+/* So long after an answer nothing of it is on the way any more. */
+#define STRAY_PAUSE_MS 20
+
+static int on_socket(void *user, curl_socket_t socket, curlsocktype purpose)
+{
+    kf_handle *handle = user;
+    (void)purpose;
+    handle->socket = socket;
+    return CURL_SOCKOPT_OK;
+}
+
+/* Whether the new connection with that local port is that of the socket. It is not when several were tried at once. */
+static bool is_own_port(curl_socket_t socket, int local_port)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } own = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t size = sizeof(own);
+    if (getsockname(socket, &own.any, &size) != 0)
+        return false;
+    return ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port : own.v4.sin_port) == local_port;
+}
+
+/* Whether bytes came on a kept connection after its last answer: a 408, say, from a server that got tired of waiting.
+ * libcurl before 8.0 would take them for the answer to the next request. Looks at the connection that was opened last,
+ * as a handle seldom has another; and only after a pause, as it costs a call of the system. */
+static bool has_stray_bytes(kf_handle *handle, int local_port)
+{
+    long connects = 1;
+    char byte;
+    curl_easy_getinfo(handle->easy, CURLINFO_NUM_CONNECTS, &connects);
+    if (connects > 0) {
+        handle->local_port = is_own_port(handle->socket, local_port) ? local_port : 0;
+        return false;
+    }
+    return local_port == handle->local_port && kf_handle_now() - handle->ended_at > STRAY_PAUSE_MS &&
+           recv(handle->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 /* Called when a connection stands and the request is about to leave. When a kept connection dies before any answer,
  * libcurl sends the request again on a new one, whatever its method. */
 static int on_request(void *user, char *ip, char *local_ip, int port, int local_port)
 {
     kf_handle *handle = user;
     long sent = 0;
-    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    (void)ip, (void)local_ip, (void)port;
+    if (handle->requests == 0 && has_stray_bytes(handle, local_port)) {
+        handle->stop = KF_STOP_STRAY;
+        return CURL_PREREQFUNC_ABORT;
+    }
     if (handle->requests++ == 0)
         return CURL_PREREQFUNC_OK;
     const kf_exchange *exchange = handle->exchange;
@@ -210,6 +265,8 @@ bool kf_handle_setup(kf_handle *handle)
 #if LIBCURL_VERSION_NUM >= 0x075000
     handle->has_prereq = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request) == CURLE_OK &&
                          curl_easy_setopt(easy, CURLOPT_PREREQDATA, handle) == CURLE_OK;
+    SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
+    SET(CURLOPT_SOCKOPTDATA, handle);
 #endif
     return good;
 }

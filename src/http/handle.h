@@ -4,6 +4,9 @@
 
 #include "http/pool.h"
 
+/* A cheap clock for pauses between requests, in milliseconds. */
+int64_t kf_handle_now(void);
+
 /* Sets all that does not change from request to request. False: libcurl refused an option or memory is short. */
 bool kf_handle_setup(kf_handle *handle);
 

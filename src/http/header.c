@@ -50,11 +50,44 @@ bool kf_pairs_join(kf_pairs *target, const kf_pairs *first, const kf_pairs *seco
     return true;
 }
 
+static void free_value(kf_pair *pair)
+{
+    explicit_bzero((char *)pair->value, strlen(pair->value));
+    free((char *)pair->value);
+    pair->value = NULL;
+}
+
+bool kf_pairs_set(kf_pairs *pairs, const char *name, const char *value)
+{
+    const kf_pair pair = {name, value};
+    kf_pair made = {NULL, NULL};
+    size_t count = 0;
+    if (value != NULL) {
+        kf_pair *items = realloc(pairs->items, (pairs->count + 1) * sizeof(*items));
+        if (items != NULL)
+            pairs->items = items;
+        if (items == NULL || !pair_copy(&made, &pair))
+            return false;
+    }
+    for (size_t i = 0; i < pairs->count; i++)
+        if (kf_header_name_equal(pairs->items[i].name, name))
+            free_value(&pairs->items[i]);
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (pairs->items[i].value == NULL)
+            free((char *)pairs->items[i].name);
+        else
+            pairs->items[count++] = pairs->items[i];
+    }
+    if (made.name != NULL)
+        pairs->items[count++] = made;
+    pairs->count = count;
+    return true;
+}
+
 void kf_pairs_free(kf_pairs *pairs)
 {
     for (size_t i = 0; i < pairs->count; i++) {
-        explicit_bzero((char *)pairs->items[i].value, strlen(pairs->items[i].value));
-        free((char *)pairs->items[i].value);
+        free_value(&pairs->items[i]);
         free((char *)pairs->items[i].name);
     }
     free(pairs->items);

@@ -15,6 +15,9 @@ typedef struct kf_pairs {
 bool kf_pairs_join(kf_pairs *target, const kf_pairs *first, const kf_pairs *second, bool replace);
 /* Frees; the values are wiped. */
 void kf_pairs_free(kf_pairs *pairs);
+/* Puts a copy at the end, in place of all pairs of that name, in any case; with the value NULL only takes those away.
+ * Name and value may be one of theirs. False: no memory; the pairs are the same, but may have moved. */
+bool kf_pairs_set(kf_pairs *pairs, const char *name, const char *value);
 /* The value of the last pair of that name, in any case; NULL: none. */
 const char *kf_pairs_find(const kf_pairs *pairs, const char *name);
 

@@ -43,12 +43,13 @@ static bool put_headers(kf_handle *handle, const kf_exchange *exchange, bool pos
     bool content_type = false, encoding = false;
     for (size_t i = 0; i < exchange->header_count; i++) {
         const kf_pair *header = &exchange->headers[i];
+        const char *value = header->value + strspn(header->value, " \t"); /* of nothing but blanks libcurl sends none */
         handle->nodes[used++].data = handle->lines.data + handle->lines.length;
         content_type |= kf_header_name_equal(header->name, "Content-Type");
         encoding |= kf_header_name_equal(header->name, "Accept-Encoding");
         kf_buffer_text(&handle->lines, header->name);
-        kf_buffer_text(&handle->lines, *header->value != '\0' ? ": " : ";");
-        kf_buffer_append(&handle->lines, header->value, strlen(header->value) + 1);
+        kf_buffer_text(&handle->lines, *value != '\0' ? ": " : ";");
+        kf_buffer_append(&handle->lines, value, strlen(value) + 1);
     }
     bool body = exchange->read_body != NULL;
     /* As libcurl would, but without its composing the line anew for each request. */
@@ -213,11 +214,17 @@ kf_status kf_pool_perform(kf_pool *pool, kf_exchange *exchange, const kf_perform
     CURLcode code = CURLE_OUT_OF_MEMORY;
     if (put_request(handle, exchange, options)) {
         code = run(handle, options->waiter, &cancelled);
+        if (handle->stop == KF_STOP_STRAY && !cancelled) { /* libcurl has closed that connection */
+            handle->stop = KF_STOP_NONE;
+            handle->local_port = 0;
+            code = run(handle, options->waiter, &cancelled);
+        }
         exchange->sent = request_sent(handle);
     }
     if (handle->lines.data != NULL)
         explicit_bzero(handle->lines.data, handle->lines.length);
     handle->exchange = NULL;
+    handle->ended_at = kf_handle_now();
     exchange->code = (int)code;
     exchange->complete = code == CURLE_OK && handle->head == KF_HEAD_DONE;
     kf_status status = KF_OK;

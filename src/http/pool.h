@@ -39,6 +39,7 @@ typedef enum kf_stop {
     KF_STOP_HEADERS, /* they are too long */
     KF_STOP_READ, /* the reader of the body failed */
     KF_STOP_RESEND, /* libcurl wanted to send again what must be sent once */
+    KF_STOP_STRAY, /* the kept connection has bytes that nobody asked for; nothing was sent */
     KF_STOP_MEMORY
 } kf_stop;
 
@@ -61,11 +62,15 @@ typedef struct kf_handle {
 
     /* As set in the easy handle by the request before. */
     kf_buffer origin; /* scheme, host and port; empty for a fresh handle */
-    char method[16];  /* "" for a fresh handle */
+    char method[16]; /* "" for a fresh handle */
     bool had_body;
     bool once;
     int64_t timeout_ms;
     int64_t idle_ms;
+
+    curl_socket_t socket; /* the one that was opened last */
+    int local_port; /* of its connection; 0: it has none */
+    int64_t ended_at; /* the request before, by kf_handle_now() */
 
     /* Of the request under way. */
     kf_exchange *exchange;

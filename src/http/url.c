@@ -29,12 +29,28 @@ void kf_url_encode(kf_buffer *buffer, const char *text, size_t length, const cha
     kf_buffer_append(buffer, text + done, length - done);
 }
 
-static bool has_part(CURLU *url, CURLUPart part)
+/* A part, NULL when there is none. False: no memory. */
+static bool get_part(CURLU *url, CURLUPart part, char **text)
 {
-    char *text = NULL;
-    bool there = curl_url_get(url, part, &text, 0) == CURLUE_OK && text != NULL;
-    curl_free(text);
-    return there;
+    *text = NULL;
+    return curl_url_get(url, part, text, 0) != CURLUE_OUT_OF_MEMORY;
+}
+
+/* A user, password or login options. */
+static kf_status check_user(CURLU *url, kf_error *error)
+{
+    char *user = NULL, *password = NULL, *options = NULL;
+    kf_status status = KF_OK;
+    if (!get_part(url, CURLUPART_USER, &user) || !get_part(url, CURLUPART_PASSWORD, &password) ||
+        !get_part(url, CURLUPART_OPTIONS, &options))
+        status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    else if (user != NULL || password != NULL || options != NULL)
+        status =
+            kf_fail(error, KF_ERROR_ARGUMENT, "base_url must not have a user or password; use the options for them");
+    curl_free(user);
+    curl_free(password);
+    curl_free(options);
+    return status;
 }
 
 /* Builds the normal form from the parsed parts. */
@@ -43,13 +59,15 @@ static kf_status assemble(CURLU *url, bool allow_http, kf_base_url *base, kf_err
     char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL;
     kf_buffer text = {0}, authority = {0};
     kf_status status = KF_OK;
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK) {
+    if (!get_part(url, CURLUPART_SCHEME, &scheme) || !get_part(url, CURLUPART_HOST, &host) ||
+        !get_part(url, CURLUPART_PORT, &port) || !get_part(url, CURLUPART_PATH, &path)) {
+        status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+        goto out;
+    }
+    if (scheme == NULL || host == NULL || path == NULL) {
         status = kf_fail(error, KF_ERROR_ARGUMENT, "base_url has no host");
         goto out;
     }
-    curl_url_get(url, CURLUPART_PORT, &port, 0);
     base->https = strcmp(scheme, "https") == 0;
     if (!base->https && strcmp(scheme, "http") != 0) {
         status = kf_fail(error, KF_ERROR_ARGUMENT, "base_url must begin with https:// (or http://)");
@@ -108,10 +126,7 @@ kf_status kf_base_url_new(const char *text, bool allow_http, kf_base_url **base,
         status = kf_fail(error, KF_ERROR_MEMORY, "out of memory");
     else if (code != CURLUE_OK || strstr(text, "://") == NULL || strstr(text, ":///") != NULL)
         status = kf_fail(error, KF_ERROR_ARGUMENT, "base_url is not a URL such as https://api.example.com/v1");
-    else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD) || has_part(url, CURLUPART_OPTIONS))
-        status =
-            kf_fail(error, KF_ERROR_ARGUMENT, "base_url must not have a user or password; use the options for them");
-    else
+    else if ((status = check_user(url, error)) == KF_OK)
         status = assemble(url, allow_http, made, error);
 out:
     curl_url_cleanup(url);
@@ -230,7 +245,7 @@ kf_status kf_url_build(const kf_base_url *base, const kf_operation *operation, c
     kf_buffer_append(url, base->text, base->length);
     kf_status status = put_path(operation, values, url, error);
     const kf_type *type = operation->parameters;
-    char lead = '?';
+    char lead = strchr(operation->path, '?') == NULL ? '?' : '&'; /* Some documents have a query in a path. */
     for (size_t i = 0; type != NULL && i < type->field_count && status == KF_OK; i++) {
         bool wrote;
         if (operation->styles[i].location != KF_IN_QUERY)
@@ -259,6 +274,8 @@ kf_status kf_url_raw(const kf_base_url *base, const char *path, const kf_pairs *
 {
     if (path == NULL || *path != '/')
         return kf_fail(error, KF_ERROR_ARGUMENT, "the path must begin with /");
+    if (strchr(path, '?') != NULL)
+        return kf_fail(error, KF_ERROR_ARGUMENT, "the path has a query, which is to be given by itself");
     for (const char *c = path; *c != '\0'; c++)
         if (!path_character(c))
             return kf_fail(error, KF_ERROR_ARGUMENT, "the path has a character that must be percent-encoded");

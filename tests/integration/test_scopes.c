@@ -82,6 +82,61 @@ static void test_headers_and_query(void **state)
     assert_null(scope);
 }
 
+/* Two servers in turn, over one pool of connections. */
+static void test_base_url(void **state)
+{
+    kf_fixture *f = *state;
+    kf_sandbox *other = NULL;
+    kf_client *scope = NULL;
+    char url[256];
+    CHECK_OK(f, kf_sandbox_start(NULL, &other, &f->error));
+    kf_scope_options options = KF_SCOPE_OPTIONS_INIT;
+    snprintf(url, sizeof(url), "%s", kf_sandbox_url(other));
+    options.base_url = url;
+    CHECK_OK(f, kf_client_scope(f->client, &options, &scope, &f->error));
+    memset(url, 0, sizeof(url)); /* it was copied */
+    int before = kf_sandbox_requests(f->sandbox, NULL);
+    for (int i = 0; i < 3; i++) {
+        CHECK_OK(f, kuflow_retrieve_tenant(scope, KF_SANDBOX_TENANT, NULL, &f->error));
+        CHECK_OK(f, kuflow_retrieve_tenant(f->client, KF_SANDBOX_TENANT, NULL, &f->error));
+    }
+    assert_int_equal(kf_sandbox_requests(other, NULL), 3);
+    assert_int_equal(kf_sandbox_requests(f->sandbox, NULL), before + 3);
+    kf_client_free(scope);
+    kf_sandbox_stop(other);
+}
+
+/* What a hook sets and takes away is what libcurl sends. */
+static void set_headers(kf_outgoing *outgoing, void *user)
+{
+    kf_outgoing_set_header(outgoing, "traceparent", user);
+    kf_outgoing_set_header(outgoing, "User-Agent", NULL);
+    kf_outgoing_set_header(outgoing, "Accept", "application/json; of=hook");
+}
+
+static void test_hook(void **state)
+{
+    static char trace[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    kf_fixture *f = *state;
+    kf_hook hook = {set_headers, trace};
+    kf_client_options options = fixture_options(kf_sandbox_url(f->sandbox));
+    kf_client *client = NULL;
+    char text[256];
+    options.hooks = &hook;
+    options.hook_count = 1;
+    CHECK_OK(f, kuflow_client_new(&options, &client, &f->error));
+    hook.before_attempt = NULL; /* it was copied */
+    fixture_answer(f, "retrieveTenant", 500, NULL);
+    CHECK_OK(f, kuflow_retrieve_tenant(client, KF_SANDBOX_TENANT, NULL, &f->error));
+    assert_int_equal(f->error.attempts, 2);
+    assert_true(kf_sandbox_last_header(f->sandbox, "traceparent", text, sizeof(text)));
+    assert_string_equal(text, trace);
+    assert_true(kf_sandbox_last_header(f->sandbox, "Accept", text, sizeof(text)));
+    assert_string_equal(text, "application/json; of=hook");
+    assert_false(kf_sandbox_last_header(f->sandbox, "User-Agent", text, sizeof(text)));
+    kf_client_free(client);
+}
+
 static void test_raw_answer(void **state)
 {
     kf_fixture *f = *state;
@@ -182,8 +237,8 @@ static void test_events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_tenant), TEST(test_headers_and_query), TEST(test_raw_answer), TEST(test_deadline_of_a_group),
-        TEST(test_events),
+        TEST(test_tenant),     TEST(test_headers_and_query),   TEST(test_base_url), TEST(test_hook),
+        TEST(test_raw_answer), TEST(test_deadline_of_a_group), TEST(test_events),
     };
     return cmocka_run_group_tests_name("scopes", tests, fixture_setup, fixture_teardown);
 }

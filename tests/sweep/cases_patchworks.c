@@ -100,17 +100,26 @@ static void free_run(void *run)
     patchworks_flow_run_free(run);
 }
 
-static kf_status list_flows(void **result)
+/* Stays, as other cases have the making of one. */
+static kf_status lasting_client(kf_client **result)
 {
-    static kf_client *client; /* stays, as other cases have that */
-    const patchworks_list_flows_params params = {.filter = KF_MAP({"name", "x"}), .include = KF_LIST("a", "b")};
+    static kf_client *client;
     kf_client_options options = KF_CLIENT_OPTIONS_INIT;
-    patchworks_flow_list *list = NULL;
     kf_status status = KF_OK;
     options.token = "key";
     options.transport = &transport;
     if (client == NULL)
         status = patchworks_client_new(&options, &client, NULL);
+    *result = client;
+    return status;
+}
+
+static kf_status list_flows(void **result)
+{
+    const patchworks_list_flows_params params = {.filter = KF_MAP({"name", "x"}), .include = KF_LIST("a", "b")};
+    patchworks_flow_list *list = NULL;
+    kf_client *client;
+    kf_status status = lasting_client(&client);
     if (status == KF_OK)
         status = patchworks_list_flows(client, &params, &list, NULL);
     *result = list;
@@ -128,8 +137,27 @@ static void free_list(void *list)
     patchworks_flow_list_free(list);
 }
 
+static kf_status start_by_name(void **result)
+{
+    static const char json[] =
+        "{\"flow_id\":\"1\",\"version_id\":\"2\",\"body\":{\"flow_id\":1,\"payload\":\"\\u00e9\"}}";
+    char *text = NULL;
+    kf_client *client;
+    kf_status status = lasting_client(&client);
+    if (status == KF_OK)
+        status = kf_call_json(client, "patchworks.startFlow", json, &text, NULL);
+    *result = text;
+    return status;
+}
+
+static bool is_started(void *text)
+{
+    return strcmp(text, "{\"message\":\"m\",\"data\":{\"flow_run_id\":7}}") == 0;
+}
+
 const kf_sweep_case kf_sweep_patchworks_cases[] = {
     {.name = "patchworks run", .run = run_flow, .check = has_ended, .release = free_run, .other_errors = true},
     {.name = "patchworks list", .run = list_flows, .check = has_both, .release = free_list},
+    {.name = "patchworks start by name", .run = start_by_name, .check = is_started, .release = kf_free},
     {.name = NULL},
 };

@@ -55,6 +55,7 @@ int main(int argc, char **argv)
     failed += sweep_all(kf_sweep_jbpm_worker_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_smartflows_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_patchworks_cases, part, &number, &sum);
+    failed += sweep_all(kf_sweep_client_cases, part, &number, &sum);
     failed += sweep_all(kf_sweep_http_cases, part, &number, &sum);
     kf_sweep_model_tear_down();
     kf_sweep_http_tear_down();

@@ -50,6 +50,7 @@ extern const kf_sweep_case kf_sweep_flowable_worker_cases[];
 extern const kf_sweep_case kf_sweep_jbpm_worker_cases[];
 extern const kf_sweep_case kf_sweep_smartflows_cases[];
 extern const kf_sweep_case kf_sweep_patchworks_cases[];
+extern const kf_sweep_case kf_sweep_client_cases[];
 extern const kf_sweep_case kf_sweep_http_cases[];
 /* Starts a server for them, in a process of its own. */
 bool kf_sweep_http_set_up(void);

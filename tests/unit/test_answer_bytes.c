@@ -123,7 +123,10 @@ static void test_answers(void **state)
     assert_int_equal(get_answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{]", &error), KF_ERROR_DECODE);
     assert_int_equal(get_answer("garbage\r\n\r\n", &error), KF_ERROR_TRANSPORT);
     assert_int_equal(get_answer("HTTP/0.9 200 OK\r\n\r\n{}", &error), KF_ERROR_TRANSPORT);
+    assert_int_equal(get_answer("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", &error), KF_ERROR_TRANSPORT);
+    assert_non_null(strstr(error.message, "not valid HTTP"));
     assert_int_equal(get_answer("HTTP/1.1 304 Not Modified\r\n\r\n", &error), KF_ERROR_REJECTED);
+    assert_string_equal(error.message, "kuflow.retrieveProcess: the server answered 304 Not Modified");
     assert_int_equal(get_answer("HTTP/1.1 302 Found\r\nLocation: http://u:pw@evil.example/?token=1\r\n"
                                 "Content-Length: 0\r\n\r\n",
                                 &error),
@@ -205,6 +208,17 @@ static void test_limits(void **state)
     assert_int_equal(get(client, &error), KF_ERROR_LIMIT);
     kf_client_free(client);
     tiny_stop(server);
+    /* One header above libcurl's own limit, which it calls a lack of memory before 8.6. */
+    options.max_header_bytes = 0;
+    snprintf(large, 400000, "HTTP/1.1 200 OK\r\nX: %0150000d\r\n\r\n", 1);
+    server = tiny_start(answer_always, large);
+    client = connect_to(tiny_url(server), &options);
+    kf_status status = get(client, &error);
+    assert_true(status == KF_ERROR_LIMIT || status == KF_ERROR_MEMORY);
+    assert_non_null(strstr(error.message, "a header of the answer is longer than libcurl takes"));
+    kf_client_free(client);
+    tiny_stop(server);
+    options.max_header_bytes = 1000;
     /* Trailers without end. */
     int start =
         snprintf(large, 400000, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2d\r\n" PROCESS "\r\n0\r\n");
@@ -234,8 +248,12 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_split), cmocka_unit_test(test_truncated), cmocka_unit_test(test_truncated_without_content),
-        cmocka_unit_test(test_answers), cmocka_unit_test(test_gzip), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_truncated_without_content),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <semaphore.h>
 
 #include "fake_transport.h"
 #include "http/auth.h"
@@ -232,6 +233,12 @@ static void test_provider_failures(void **state)
     kf_client *client = with_provider(&provider);
     assert_int_equal(get(client, &error), KF_ERROR_AUTH);
     assert_int_equal(error.attempts, 0);
+    /* What it wrote is no reason, and may be a token. */
+    assert_string_equal(error.message, "kuflow.retrieveProcess: the token provider gave no token");
+    provider.fails = KF_TOKEN_REASON;
+    provider.text = "the vault is locked";
+    assert_int_equal(get(client, &error), KF_ERROR_AUTH);
+    assert_string_equal(error.message, "kuflow.retrieveProcess: the token provider gave no token: the vault is locked");
     provider.fails = 0;
     provider.text = "";
     assert_int_equal(get(client, &error), KF_ERROR_AUTH);
@@ -301,6 +308,87 @@ static void test_single_flight(void **state)
     pthread_barrier_destroy(&barrier);
 }
 
+/* A provider that fails when somebody else waits for it, too. */
+struct refusal {
+    kf_auth_state auth;
+    kf_clock clock;
+    sem_t inside;
+    sem_t waiting;
+    int asked;
+    kf_error error;
+};
+
+static int refuse_when_waited_for(char *token, size_t size, int64_t *expires_ms, void *user)
+{
+    struct refusal *refusal = user;
+    (void)token, (void)size, (void)expires_ms;
+    if (refusal->asked++ > 0)
+        return -1;
+    sem_post(&refusal->inside);
+    while (sem_wait(&refusal->waiting) != 0)
+        ;
+    return -1;
+}
+
+/* Read between two waits for the provider: with the lock, so that the provider's end comes after the next one began. */
+static int64_t tell_of_waiting(void *user)
+{
+    struct refusal *refusal = user;
+    sem_post(&refusal->waiting);
+    return 0;
+}
+
+static void *wait_for_refusal(void *user)
+{
+    struct refusal *refusal = user;
+    const kf_cancel_set none = {.count = 0};
+    const kf_clock clock = {.monotonic_ms = tell_of_waiting, .user = refusal};
+    kf_waiter waiter;
+    kf_credential *credential;
+    if (!kf_waiter_begin(&waiter, &none))
+        return NULL;
+    const kf_auth_patience patience = {&waiter, INT64_MAX};
+    kf_auth_acquire(&refusal->auth, &clock, 0, &patience, &credential, &refusal->error);
+    kf_waiter_end(&waiter);
+    return NULL;
+}
+
+static void *ask_for_refusal(void *user)
+{
+    struct refusal *refusal = user;
+    kf_credential *credential;
+    kf_auth_acquire(&refusal->auth, &refusal->clock, 0, NULL, &credential, NULL);
+    return NULL;
+}
+
+/* All who waited get it, and nobody asks again. */
+static void test_shared_refusal(void **state)
+{
+    static struct refusal refusal;
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    pthread_t asks, waits;
+    (void)state;
+    sem_init(&refusal.inside, 0, 0);
+    sem_init(&refusal.waiting, 0, 0);
+    options.auth = KF_AUTH_BEARER;
+    options.token_provider = refuse_when_waited_for;
+    options.token_provider_user = &refusal;
+    kf_clock_init(&refusal.clock, NULL);
+    assert_int_equal(kf_auth_init(&refusal.auth, &options, NULL), KF_OK);
+    assert_int_equal(pthread_create(&asks, NULL, ask_for_refusal, &refusal), 0);
+    while (sem_wait(&refusal.inside) != 0)
+        ;
+    assert_int_equal(pthread_create(&waits, NULL, wait_for_refusal, &refusal), 0);
+    pthread_join(asks, NULL);
+    pthread_join(waits, NULL);
+    assert_int_equal(refusal.asked, 1);
+    assert_int_equal(refusal.error.status, KF_ERROR_AUTH);
+    assert_string_equal(refusal.error.message, "the token provider gave no token");
+    kf_auth_free(&refusal.auth);
+    sem_destroy(&refusal.inside);
+    sem_destroy(&refusal.waiting);
+}
+
 /* No secret in any message, whatever the server says. */
 static void test_no_secret_in_errors(void **state)
 {
@@ -326,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_provider_after_401),
         cmocka_unit_test(test_provider_failures),
         cmocka_unit_test(test_single_flight),
+        cmocka_unit_test(test_shared_refusal),
         cmocka_unit_test(test_no_secret_in_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,6 +240,20 @@ static void new_uuids_are_valid_and_differ(void **state)
         assert_false(a[i] >= 'A' && a[i] <= 'F');
 }
 
+/* libuuid's own generator gives rand() another seed. */
+static void a_new_uuid_leaves_the_random_numbers_of_the_program(void **state)
+{
+    (void)state;
+    char text[KF_UUID_TEXT_SIZE];
+    srand(7);
+    const int next = rand();
+    srand(7);
+    kf_uuid_new(text);
+    assert_int_equal(rand(), next);
+    assert_int_equal(text[14], '4');
+    assert_non_null(strchr("89ab", text[19]));
+}
+
 static void only_uuids_are_valid(void **state)
 {
     (void)state;
@@ -286,6 +300,7 @@ int main(void)
         cmocka_unit_test(an_arena_aligns_zeroes_and_keeps),
         cmocka_unit_test(scratch_memory_does_not_move_and_is_reused),
         cmocka_unit_test(new_uuids_are_valid_and_differ),
+        cmocka_unit_test(a_new_uuid_leaves_the_random_numbers_of_the_program),
         cmocka_unit_test(only_uuids_are_valid),
         cmocka_unit_test(an_extra_is_found_by_name),
     };

@@ -78,6 +78,7 @@ static void test_nothing_is_cut_off(void **state)
 static void test_permissions_stay(void **state)
 {
     static const fake_step fine[] = {{.http = 200, .body = "new"}};
+    static const mode_t modes[] = {0600, 0664, 0755};
     struct stat info;
     kf_sink sink;
     kf_error error;
@@ -85,14 +86,16 @@ static void test_permissions_stay(void **state)
     FAKE_INIT(&f, fine);
     kf_client *client = fake_client(&f, NULL);
     write_file(path, "secret");
-    assert_int_equal(chmod(path, 0600), 0);
-    mode_t mask = umask(022);
-    kf_sink_path(&sink, path);
-    assert_int_equal(download(client, &sink, &error), KF_OK);
-    umask(mask);
-    assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(info.st_mode & 0777, 0600);
-    assert_string_equal(read_file(path), "new");
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        assert_int_equal(chmod(path, modes[i]), 0);
+        mode_t mask = umask(022);
+        kf_sink_path(&sink, path);
+        assert_int_equal(download(client, &sink, &error), KF_OK);
+        umask(mask);
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 0777, modes[i]);
+        assert_string_equal(read_file(path), "new");
+    }
     kf_client_free(client);
 }
 

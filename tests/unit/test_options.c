@@ -236,6 +236,56 @@ static void test_document_server(void **state)
     kf_client_free(client);
 }
 
+static const char *scope_url(kf_client *parent, const char *base_url, const kf_operation *operation)
+{
+    kf_scope_options options = KF_SCOPE_OPTIONS_INIT;
+    kf_client *scope, *inner;
+    options.base_url = base_url;
+    assert_int_equal(kf_client_scope(parent, &options, &scope, NULL), KF_OK);
+    assert_int_equal(kf_client_scope(scope, NULL, &inner, NULL), KF_OK);
+    kf_client_free(scope);
+    assert_int_equal(kf_call(inner, operation, NULL, NULL, NULL, NULL, NULL), KF_OK);
+    kf_client_free(inner);
+    return f.urls[f.count - 1];
+}
+
+/* All requests of a scope go to its own address, as those of an inner one; the credentials too. */
+static void test_scope_base_url(void **state)
+{
+    static const fake_step steps[] = {{.http = 200}};
+    static const kf_server other = {"other", "https://other.example"};
+    static const kf_service service = {
+        .name = "s", .server_url = "https://main.example", .servers = &other, .server_count = 1};
+    static const kf_operation main_one = {.service = &service, .name = "a", .method = "GET", .path = "/a"};
+    static const kf_operation other_one = {
+        .service = &service, .name = "b", .method = "GET", .path = "/b", .server = 1};
+    static const char *const bad[] = {"http://h", "", "https://h?x", "https://u@h"};
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    kf_scope_options scope_options = KF_SCOPE_OPTIONS_INIT;
+    kf_client *client, *scope;
+    (void)state;
+    FAKE_INIT(&f, steps);
+    options.transport = &f.transport;
+    options.auth = KF_AUTH_BEARER;
+    options.token = "s3cret";
+    assert_int_equal(kf_client_new(&options, &client, NULL), KF_OK);
+    assert_string_equal(scope_url(client, "https://elsewhere/v2/", &main_one), "https://elsewhere/v2/a");
+    assert_non_null(strstr(f.headers[0], "Authorization: Bearer s3cret\n"));
+    assert_string_equal(scope_url(client, "https://elsewhere", &other_one), "https://elsewhere/b");
+    assert_string_equal(scope_url(client, NULL, &other_one), "https://other.example/b");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        scope = (kf_client *)1;
+        scope_options.base_url = bad[i];
+        assert_int_equal(kf_client_scope(client, &scope_options, &scope, NULL), KF_ERROR_ARGUMENT);
+        assert_null(scope);
+    }
+    /* A program that was built before there was such a member. */
+    scope_options.size = offsetof(kf_scope_options, base_url);
+    assert_int_equal(kf_client_scope(client, &scope_options, &scope, NULL), KF_OK);
+    kf_client_free(scope);
+    kf_client_free(client);
+}
+
 static const char *kuflow_url(const char *base_url)
 {
     static const fake_step steps[] = {{.http = 200, .body = PROCESS}};
@@ -312,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_client_refused),
         cmocka_unit_test(test_headers_and_query),
         cmocka_unit_test(test_document_server),
+        cmocka_unit_test(test_scope_base_url),
         cmocka_unit_test(test_kuflow_client),
         cmocka_unit_test(test_kuflow_environment),
     };

@@ -226,6 +226,17 @@ static void test_echoed_credential(void **state)
     assert_int_equal(get(client, &error), KF_ERROR_SERVER);
     assert_null(memmem(&error, sizeof(error), "token-1-secret", 14));
     kf_client_free(client);
+
+    /* The caller's own header; the name of a scheme may be written in any case. */
+    const kf_pair own = {"authorization", " bearer token-1-secret"};
+    kf_client_options options = KF_CLIENT_OPTIONS_INIT;
+    options.headers = &own;
+    options.header_count = 1;
+    FAKE_INIT(&f, steps);
+    client = fake_client(&f, &options);
+    assert_int_equal(get(client, &error), KF_ERROR_FORBIDDEN);
+    assert_null(memmem(&error, sizeof(error), "token-1-secret", 14));
+    kf_client_free(client);
 }
 
 /* A transport that goes on after it was told to stop does not make half an answer whole, and one that does not say

@@ -405,6 +405,8 @@ static void test_download_fails(void **state)
     static const fake_step cut[] = {{.status = KF_ERROR_TRANSPORT, .sent = true, .http = 200, .body = "012"}};
     static const fake_step missing[] = {{.http = 404, .body = "{\"message\":\"no\"}"}};
     static const fake_step nothing[] = {{.http = 204}};
+    static const fake_step cut_then_nothing[] = {{.status = KF_ERROR_TRANSPORT, .sent = true, .http = 200, .body = "0"},
+                                                 {.http = 204}};
     static const fake_step empty[] = {{.http = 200}};
     struct writer writer = {.refuses = true};
     int64_t progress[4] = {0, 0, 0, 1};
@@ -425,6 +427,10 @@ static void test_download_fails(void **state)
     f.steps = nothing;
     assert_int_equal(download(client, &sink, &error), KF_OK);
     assert_string_equal(read_file(path), "before");
+    FAKE_INIT(&f, cut_then_nothing);
+    assert_int_equal(download(client, &sink, &error), KF_OK);
+    assert_string_equal(read_file(path), "before");
+    f.step_count = 1;
     kf_sink_path(&sink, directory);
     f.steps = whole;
     assert_int_equal(download(client, &sink, &error), KF_ERROR_IO);

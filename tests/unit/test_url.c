@@ -417,6 +417,8 @@ static void test_raw_paths(void **state)
         assert_int_equal(kf_url_raw(base, refused[i], NULL, NULL, &url, &error), KF_ERROR_ARGUMENT);
         assert_int_equal(url.length, 0);
     }
+    kf_url_raw(base, "/a?b", NULL, NULL, &url, &error);
+    assert_string_equal(error.message, "the path has a query, which is to be given by itself");
     assert_int_equal(kf_url_raw(base, "/a%2Fb/~x/...;p=1", &query, &query, &url, &error), KF_OK);
     assert_string_equal(url.data, "https://h/v/a%2Fb/~x/...;p=1?k%26=v%20%3D&k%26=v%20%3D");
     kf_buffer_free(&url);

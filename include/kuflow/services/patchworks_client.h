@@ -53,7 +53,7 @@ KF_API kf_status patchworks_login_new(const kf_client_options *options, const ch
  */
 KF_API int patchworks_login_token(char *token, size_t size, int64_t *expires_ms, void *login);
 
-/** What the last login came to, as after a call: a client only tells that there was no token. Any thread. */
+/** What the last login came to, as after a call: a client only tells in a sentence why there was no token. Any thread. */
 KF_API void patchworks_login_error(patchworks_login *login, kf_error *error);
 
 /** Frees a login and wipes its password. No client may have it any more. NULL is allowed. */
