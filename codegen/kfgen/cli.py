@@ -12,6 +12,7 @@ from .resolve import resolve
 from .stop import Stop
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SPECS = os.path.join(TOP, "codegen", "specs")
 
 
 def parse_arguments(arguments):
@@ -52,14 +53,16 @@ def load_service(spec, overlay_file, name):
     return service
 
 
+def library_names():
+    names = [os.path.basename(path)[:-len(".yaml")] for path in glob.glob(os.path.join(SPECS, "*.yaml"))]
+    return sorted(name for name in names if not name.endswith(".overlay"))
+
+
 def library_services():
     services = []
-    folder = os.path.join(TOP, "codegen", "specs")
-    for spec in sorted(glob.glob(os.path.join(folder, "*.yaml"))):
-        if spec.endswith(".overlay.yaml"):
-            continue
-        name = os.path.basename(spec)[:-len(".yaml")]
-        addition = os.path.join(folder, name + ".overlay.yaml")
+    for name in library_names():
+        spec = os.path.join(SPECS, name + ".yaml")
+        addition = os.path.join(SPECS, name + ".overlay.yaml")
         try:
             services.append(load_service(spec, addition if os.path.exists(addition) else None, name))
         except Stop as stop:
@@ -88,6 +91,8 @@ def run(options):
         return 0
     if options.spec:
         name = options.name or re.sub(r"\.[^.]*$", "", os.path.basename(options.spec))
+        if options.out and name in library_names():
+            raise Stop(name, "is the prefix of a service of the library; give another --name")
         try:
             services = [load_service(options.spec, options.overlay, name)]
         except Stop as stop:
@@ -118,4 +123,7 @@ def main(arguments=None):
         return 1
     except OSError as problem:
         print(f"codegen/generate: {problem.filename}: {problem.strerror}", file=sys.stderr)
+        return 1
+    except RecursionError:
+        print("codegen/generate: the document is nested too deeply", file=sys.stderr)
         return 1

@@ -2,7 +2,7 @@
 
 Nothing here descends into properties, items or values, so recursive documents need no care beyond allOf itself.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from .load import child
@@ -36,6 +36,12 @@ class Flat:
 
 def is_structural(node):
     return isinstance(node, dict) and any(key in node for key in STRUCTURE)
+
+
+def bare(node):
+    """A schema without the prose at its top."""
+    prose = ("title", "description", "example", "examples", "default", "deprecated")
+    return {key: value for key, value in node.items() if key not in prose} if isinstance(node, dict) else node
 
 
 def only_requires(node):
@@ -111,10 +117,6 @@ class Forms:
                 queue += self.children.get(at, [])
         return found
 
-    def discriminator(self, node, place):
-        """The discriminator of a schema, its own or the one it inherits."""
-        return self.flatten(node, place).discriminator
-
     def is_polymorphic(self, node, place):
         """Whether a struct of this schema may really be one that is built on it."""
         if place not in self.polymorphic:
@@ -122,8 +124,10 @@ class Forms:
             flat = self.flatten(node, place)
             found = flat.discriminator is not None and bool(flat.properties)
             if found and not self.descendants(place):
+                # Alternatives that are not built on this schema are parts of it, and need not be told apart.
                 mapping, at = flat.discriminator
-                found = at == child(place, "discriminator") and bool(map_of(mapping, "mapping", at))
+                found = at == child(place, "discriminator") and bool(map_of(mapping, "mapping", at)) and \
+                    not (node.get("oneOf") or node.get("anyOf"))
             self.polymorphic[place] = found
         return self.polymorphic[place]
 
@@ -149,8 +153,11 @@ class Forms:
     def add(self, flat, part, optional=False):
         for name, member in part.properties.items():
             member = Property(member.node, member.place, member.owner, member.optional or optional)
-            if name not in flat.properties or self.is_better(member, flat.properties[name]):
+            present = flat.properties.get(name)
+            if present is None or (not optional and self.is_better(member, present)):
                 flat.properties[name] = member
+            elif optional and present.optional:
+                flat.properties[name] = self.either(present, member)
         flat.required += [] if optional else part.required
         flat.additional = part.additional or flat.additional
         flat.closed = flat.closed or part.closed
@@ -162,12 +169,33 @@ class Forms:
         """A member that is declared again counts when it says more: a type where there was none, an enum for text."""
         rank = {"json": 0, "null": 0, "string": 1, "number": 1, "union": 1, "map": 1, "integer": 2, "boolean": 2,
                 "bytes": 2, "array": 2, "object": 2, "enum": 3}
+        kinds = self.kinds_of(old, new)
+        return kinds is not None and rank[kinds[1]] > rank[kinds[0]]
+
+    def kinds_of(self, old, new):
+        """The kinds of two declarations of a member; None while they are being found out: a schema may hold itself."""
         if new.place in self.comparing:
-            return False
+            return None
         self.comparing.add(new.place)
-        better = rank[self.kind(new.node, new.place)] > rank[self.kind(old.node, old.place)]
+        kinds = self.kind(old.node, old.place), self.kind(new.node, new.place)
         self.comparing.discard(new.place)
-        return better
+        return kinds
+
+    def either(self, one, other):
+        """A member that two alternatives declare: what takes the values of both."""
+        first, second = (self.document.resolve(member.node, member.place) for member in (one, other))
+        kinds = self.kinds_of(one, other)
+        if first[1] == second[1] or bare(first[0]) == bare(second[0]) or kinds is None:
+            return one
+        node = {key: value for key, value in one.node.items() if key == "description" or key.startswith("x-kf-")}
+        texts = all(self.is_text_enum(member.node, member.place)
+                    for member, kind in zip((one, other), kinds) if kind == "enum")
+        for name, fitting in (("string", {"string", "bytes"} | ({"enum"} if texts else set())),
+                              ("integer", {"integer"}), ("number", {"integer", "number"}), ("boolean", {"boolean"})):
+            if fitting.issuperset(kinds):
+                node["type"] = name
+                break
+        return replace(one, node=node)
 
     def add_own(self, flat, node, place, owner):
         for name, member in map_of(node, "properties", place).items():

@@ -25,6 +25,9 @@ class Decimal(float):
         number.text = text
         return number
 
+    def __deepcopy__(self, memo):
+        return self
+
 
 class Loader(BaseLoader):
     """YAML 1.2: `no`, `on`, `2024-06-14` and `12:30` are texts; keys are always texts and may not be repeated."""
@@ -140,7 +143,10 @@ class Document:
             target = os.path.normpath(os.path.join(os.path.dirname(here), percent_decode(file)))
             here = "" if target == self.file else target
         if here not in self.files:
-            self.files[here] = read_yaml(os.path.join(self.folder, here), here)
+            path = os.path.join(self.folder, here)
+            if not os.path.isfile(path):
+                raise Stop(child(place, "$ref"), f"there is no file '{here}'")
+            self.files[here] = read_yaml(path, here)
         node, at = self.files[here], here + "#"
         for key in percent_decode(pointer).split("/")[1:]:
             key = key.replace("~1", "/").replace("~0", "~")

@@ -1,6 +1,7 @@
 """Resolves paths into the operations of the intermediate form."""
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 from .extensions import apply_idempotency, apply_long_poll, pagination_of
 from .flatten import list_of, map_of
@@ -10,7 +11,7 @@ from .media import choose_answers, choose_body
 from .notes import notes_of, over, text_of
 from .servers import server_of
 from .stop import Stop
-from .words import pascal, snake, tokens
+from .words import Scope, pascal, snake, tokens
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 STYLES = {"path": ("simple", "label", "matrix"), "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
@@ -22,6 +23,16 @@ LIST_KINDS = (*PAIR_KINDS, "enum")
 IGNORED_HEADERS = ("accept", "content-type", "authorization")
 
 
+def template_of(path, place):
+    """A path as it is sent: percent-encoded, and without the fragment by which documents have a path more than once."""
+    parts = re.split(r"(\{[^{}]*\})", path.partition("#")[0])
+    for index in range(0, len(parts), 2):
+        if re.search("[{}]", parts[index]):
+            raise Stop(place, "has a brace without the other one")
+        parts[index] = re.sub(r"%(?![0-9A-Fa-f]{2})|[^!-~]|[\"<>\\^`|]", lambda found: quote(found[0]), parts[index])
+    return "".join(parts)
+
+
 class Operations:
     """All operations of a service, in the document's order."""
 
@@ -30,7 +41,7 @@ class Operations:
         self.service = service
         self.schemas = schemas
         self.keywords = keywords
-        self.ids = set()
+        self.ids = Scope()
         self.path_types = {}
 
     def resolve(self):
@@ -58,13 +69,10 @@ class Operations:
     def name_of(self, node, place, path, method):
         """The operationId, or a name made from method and path where there is none or it was used before."""
         name = text_of(node, "operationId", place)
-        if not name or name in self.ids:
-            parts = [method] + [word for part in path.split("/") for word in (tokens(part) if part else [])]
-            name = method + "".join(pascal(part) for part in parts[1:])
-            if name in self.ids:
-                raise Stop(place, f"has no operationId of its own, and '{name}' is taken")
-        self.ids.add(name)
-        return name
+        if not name or name in self.ids.taken:
+            words = [word for part in path.split("/") if part for word in tokens(part)]
+            name = method + "".join(pascal(word) for word in words)
+        return self.ids.claim(name)
 
     def add(self, path, method, item, item_place):
         node, place = item[method], child(item_place, method)
@@ -73,9 +81,10 @@ class Operations:
         server = server_of(self.service, self.document.root, ((node, place), (item, item_place)))
         name = self.name_of(node, place, path, method)
         tags = [tag for tag, at in list_of(node, "tags", place) if isinstance(tag, str)]
-        declared = {tag.get("name") for tag in self.document.root.get("tags") or [] if isinstance(tag, dict)}
+        declared = [tag.get("name") for tag in self.document.root.get("tags") or [] if isinstance(tag, dict)]
         operation = Operation(
-            name, text_of(node, "x-kf-name", place) or name, place, method.upper(), path,
+            name, text_of(node, "x-kf-name", place) or name, place, method.upper(),
+            template_of(path, child("#/paths", path)),
             next((tag for tag in tags if tag in declared), tags[0] if tags else ""), server=server,
             summary=text_of(node, "summary", place), description=text_of(node, "description", place),
             deprecated=node.get("deprecated") is True)
@@ -128,7 +137,7 @@ class Operations:
         name, location = node.get("name"), node.get("in")
         if not isinstance(name, str) or not name:
             raise Stop(place, "has no name")
-        if location not in STYLES:
+        if location not in list(STYLES):
             raise Stop(place, f"in '{location}' cannot be expressed" if location else "has no in")
         return name, location
 

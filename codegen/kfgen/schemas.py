@@ -1,5 +1,6 @@
 """Resolves schemas into the types, enums and fields of the intermediate form."""
 import json
+import math
 from copy import deepcopy
 from dataclasses import replace
 
@@ -148,14 +149,17 @@ class Schemas:
         name, word = self.name_of(node, place, hint)
         enum = Enum(name, word, place, self.source_of(place), description=text_of(node, "description", place),
                     deprecated=node.get("deprecated") is True)
+        listed = [value for value, at in list_of(node, "enum", place)]
+        for value in values:
+            at = child(place, "enum", listed.index(value)) if value in listed else place
+            if isinstance(value, str) and "\0" in value:
+                raise Stop(at, "has the character U+0000")
+            if isinstance(value, float) and not math.isfinite(value):
+                raise Stop(at, "is not a number that JSON or C can hold")
         enum.is_number = not isinstance(values[0], str)
         enum.texts = [number_text(value) if enum.is_number else value for value in values]
-        listed = [value for value, at in list_of(node, "enum", place)]
         enum.words = self.beside(node, place, "x-enum-varnames", listed, values) or enum.texts
         enum.descriptions = self.beside(node, place, "x-enum-descriptions", listed, values) or [""] * len(values)
-        for index, text in enumerate(enum.texts):
-            if "\0" in text:
-                raise Stop(child(place, "enum", index), "has the character U+0000")
         self.by_place[place] = enum
         self.service.enums[name] = enum
         return name
@@ -173,7 +177,7 @@ class Schemas:
 
     def name_of(self, node, place, hint):
         """The name of a type in the document's words, and the word that its name in C is made from."""
-        override = node.get("x-kf-name")
+        override = text_of(node, "x-kf-name", place)
         if place.rsplit("/", 1)[0] == "#/components/schemas":
             return last_key(place), override or last_key(place)
         return self.names.claim((override or hint).replace(" ", "")), override or hint
@@ -310,7 +314,7 @@ class Schemas:
         hint = f"{owner.word if owner else type_.word} {pascal(name)}"
         shape = self.shape(member.node, member.place, hint)
         word = name
-        override = member.node.get("x-kf-name") if isinstance(member.node, dict) else None
+        override = text_of(member.node, "x-kf-name", member.place) if isinstance(member.node, dict) else ""
         made_here = self.by_place.get(member.place)
         if override and not (made_here and made_here.name == shape.ref):
             word = override
@@ -385,7 +389,7 @@ class Schemas:
             word = simple.get(kind, kind)
             if target_place != at:
                 word = words_of_place(target_place)
-                word = (target.get("x-kf-name") if isinstance(target, dict) else None) or word
+                word = (text_of(target, "x-kf-name", target_place) if isinstance(target, dict) else "") or word
             elif isinstance(part, dict) and part.get("title"):
                 word = text_of(part, "title", at)
             hint = f"{type_.word} {pascal(word)}"

@@ -32,14 +32,10 @@ def server_of(service, root, holders):
         if holder["servers"] == root.get("servers"):
             return 0
         node, place = list_of(holder, "servers", at)[0]
-        name = text_of(node, "x-kf-name", place) if isinstance(node, dict) else ""
-        if not name:
-            raise Stop(child(at, "servers"),
-                       "a server for a single operation needs a name, x-kf-name (or an overlay can remove it)")
         url = server_url(holder, at)
         if not url:
-            raise Stop(child(place, "url"), "is not a complete address")
-        return index_of(service, Server(name, url), place)
+            raise Stop(child(place, "url"), "is not a complete address (an overlay can mend or remove it)")
+        return index_of(service, Server(text_of(node, "x-kf-name", place) or url, url), place)
     return 0
 
 

@@ -373,6 +373,65 @@ components:
     shape = (api_shape){0};
     CHECK(api_shape_encode(&shape, &both, &error) == KF_ERROR_ENCODE);""")
 
+    def test_paths_as_documents_write_them(self):
+        """What must be percent-encoded is; a fragment tells operations apart, and is not sent; a query goes on."""
+        get = "get: {operationId: %s, parameters: [{name: y, in: query, schema: {type: string}}%s], responses: {'204': {}}}"
+        name = ", {name: %s, in: path, required: true, schema: {type: string}}"
+        self.runs("paths:\n" + "".join(f"  {path}: {{{get % (word, more)}}}\n" for path, word, more in (
+            ('"/a b/ü%20%/{n m}\\n"', "space", name % "n m"), ('"/f#one?"', "one", ""), ('"/f#two"', "two", ""),
+            ('"/q?m=1&n={n}"', "query", name % "n"))), r"""
+    kf_client *client = new_client((kf_auth){0});
+    answer_status = 204;
+    OK(api_space(client, "a/%", NULL, &error));
+    CHECK_LINE("GET /a%20b/%C3%BC%20%25/a%2F%25%0A");
+    api_two_params params = {.y = "z"};
+    OK(api_two(client, &params, &error));
+    CHECK_LINE("GET /f?y=z");
+    api_query_params more = {.y = "z"};
+    OK(api_query(client, "&", &more, &error));
+    CHECK_LINE("GET /q?m=1&n=%26&y=z");
+    kf_client_free(client);""")
+
+    def test_alternatives_with_the_same_members(self):
+        """What tells them apart is the only word of an enum, or the kind of a member's value; and where they are parts of
+        a struct, members that differ among them take all that may come."""
+        self.runs("""
+components:
+  schemas:
+    Dog: {type: object, required: [type], properties: {type: {type: string, enum: [dog]}, name: {type: string}, bark: {}}}
+    Cat: {type: object, required: [type], properties: {type: {type: string, enum: [cat]}, name: {type: string}}}
+    Line: {type: object, properties: {content: {type: string}, live: {enum: [true]}}}
+    Lines: {type: object, properties: {content: {type: array, items: {type: string}}, live: {enum: [false]}}}
+    Pet: {oneOf: [{$ref: '#/components/schemas/Dog'}, {$ref: '#/components/schemas/Cat'}]}
+    Text: {anyOf: [{$ref: '#/components/schemas/Line'}, {$ref: '#/components/schemas/Lines'}]}
+    Mixed: {type: object, properties: {t: {type: string}}, oneOf: [
+        {properties: {v: {type: string}, k: {type: string, enum: [a]}, n: {type: integer, format: int32}, s: {type: string}}},
+        {properties: {v: {type: array, items: {}}, k: {type: string, enum: [b]}, n: {type: number}, t: {enum: [x]},
+        s: {type: string, description: The same.}}}],
+        discriminator: {propertyName: t, mapping: {line: '#/components/schemas/Line'}}}""", r"""
+    api_pet *pet = DECODE(api_pet_schema, "{\"name\":\"Tom\",\"bark\":null,\"type\":\"cat\"}");
+    CHECK(pet->dog == NULL && pet->cat != NULL && pet->cat->type == API_CAT_TYPE_CAT);
+    api_pet_free(pet);
+    pet = DECODE(api_pet_schema, "{\"type\":\"\\u0064og\"}");
+    CHECK(pet->dog != NULL && pet->dog->type == API_DOG_TYPE_DOG);
+    api_pet_free(pet);
+    CHECK_KEPT(api_pet_schema, "{\"type\":\"fox\",\"name\":1}");
+    CHECK_KEPT(api_text_schema, "{\"content\":[1]}");
+    api_text *text = DECODE(api_text_schema, "{\"content\":[\"a\",\"b\"],\"live\":false}");
+    CHECK(text->line == NULL && text->lines != NULL && text->lines->content_count == 2);
+    api_text_free(text);
+    text = DECODE(api_text_schema, "{\"content\":null,\"live\":true}");
+    CHECK(text->line != NULL);
+    api_text_free(text);
+    CHECK_KEPT(api_mixed_schema, "{\"t\":\"x\",\"v\":\"a\",\"k\":\"b\",\"n\":1.5}");
+    CHECK_KEPT(api_mixed_schema, "{\"v\":[1,{}],\"k\":\"a\"}");
+    api_mixed *mixed = DECODE(api_mixed_schema, "{\"t\":\"line\",\"k\":\"b\",\"n\":2,\"s\":\"c\"}");
+    CHECK_TEXT(mixed->t, "line");
+    CHECK_TEXT(mixed->k, "b");
+    CHECK_TEXT(mixed->s, "c");
+    CHECK(mixed->n.value == 2.0);
+    api_mixed_free(mixed);""")
+
     def test_complaint_29_security_schemes_are_no_templates(self):
         """The code for one security scheme was guarded by another's: some combinations did not compile."""
         schemes = {"basic": "{type: http, scheme: basic}", "bearer": "{type: http, scheme: bearer}",

@@ -2,7 +2,6 @@
 What concerns models and calls is in tests/unit/test_flowable_oddities.c."""
 import copy
 import os
-import re
 import tempfile
 import unittest
 

@@ -3,6 +3,7 @@ import unittest
 
 import support
 from kfgen import overlay
+from kfgen.load import Decimal
 from kfgen.stop import Stop
 
 ROOT = {"a": {"b": {"x": 1}, "list": [1, 2]}, "paths": {"/p/{id}": {"get": {"id": "one"}, "put": {"id": "two"}}},
@@ -58,6 +59,11 @@ class Overlay(unittest.TestCase):
     def test_updates_are_copied(self):
         result = self.apply({"target": "$.paths.*.*", "update": {"n": {}}}, {"target": "$.paths.*.get.n", "update": {"m": 1}})
         self.assertEqual(result["paths"]["/p/{id}"]["put"]["n"], {})
+
+    def test_fractions(self):
+        """A number remembers how it was written, also as it is copied."""
+        result = self.apply({"target": "$.paths.*.*", "update": {"n": [Decimal("1.50")]}})
+        self.assertEqual(result["paths"]["/p/{id}"]["put"]["n"][0].text, "1.50")
 
     def test_errors(self):
         for action, line in [

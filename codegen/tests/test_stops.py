@@ -1,4 +1,6 @@
 """Everything that stops the generator: the place and the reason, in one line."""
+import os
+import tempfile
 import unittest
 
 import support
@@ -24,19 +26,18 @@ STOPS = [
     ("info: 1", "#/info: is not an object"),
     ("paths: []", "#/paths: is not an object"),
     ("paths: {a: {}}", "#/paths/a: does not begin with a slash"),
+    ("paths: {'/{a}/{b': {get: {responses: {}}}}", "#/paths/~1{a}~1{b: has a brace without the other one"),
     ("paths: {/a: 1}", "#/paths/~1a: is not an object"),
     ("paths: {/a: {get: 1}}", "#/paths/~1a/get: is not an object"),
     ("paths: {/a: {$ref: '#/none'}}", "#/paths/~1a/$ref: '#/none' does not exist"),
     (GET % "servers: [{url: /other}]",
-     "#/paths/~1a/get/servers: a server for a single operation needs a name, x-kf-name (or an overlay can remove it)"),
+     "#/paths/~1a/get/servers/0/url: is not a complete address (an overlay can mend or remove it)"),
     (GET % "parameters: {}", "#/paths/~1a/get/parameters: is not a list"),
     (GET % "requestBody: 1", "#/paths/~1a/get/requestBody: is not an object"),
     ("paths: {/a: {get: {responses: {'600': {}}}}}", "#/paths/~1a/get/responses/600: '600' is not an HTTP status"),
     ("paths: {/a: {get: {responses: {'200': 1}}}}", "#/paths/~1a/get/responses/200: is not an object"),
     ("paths: {/a: {get: {responses: {'200': {content: {application/json: 1}}}}}}",
      "#/paths/~1a/get/responses/200/content/application~1json: is not an object"),
-    ("paths: {/a/b: {get: {responses: {}}}, /a/~b: {get: {responses: {}}}}",
-     "#/paths/~1a~1~0b/get: has no operationId of its own, and 'getAB' is taken"),
     ("paths: {'/a/{id}': {get: {responses: {}}}}", "#/paths/~1a~1{id}/get: '{id}' of the path is not among the parameters"),
     (PARAMETER % "{name: id, in: path, schema: {type: string}}",
      "#/paths/~1a/get/parameters/0: '{id}' is not in the path"),
@@ -64,10 +65,17 @@ STOPS = [
     (SCHEMA % "{type: string, enum: [a, b], x-enum-varnames: [A]}",
      "#/components/schemas/S/x-enum-varnames: has 1 texts for 2 values"),
     (SCHEMA % r'{type: string, enum: ["a\0"]}', "#/components/schemas/S/enum/0: has the character U+0000"),
+    (SCHEMA % "{type: number, enum: [1, null, 1e400]}",
+     "#/components/schemas/S/enum/2: is not a number that JSON or C can hold"),
     (SCHEMA % r'{type: object, properties: {"a\0": {type: string}}}',
      "#/components/schemas/S/properties/a\0: has a name with the character U+0000"),
     (SCHEMA % ("{type: object, properties: {" + "n" * 256 + ": {type: string}}}"),
      "#/components/schemas/S/properties/" + "n" * 256 + ": has a name of more than 255 bytes"),
+    (SCHEMA % "{properties: {a: {}}, x-kf-name: [a]}", "#/components/schemas/S/x-kf-name: is not a text"),
+    (SCHEMA % "{type: object, properties: {a: {type: string, x-kf-name: {}}}}",
+     "#/components/schemas/S/properties/a/x-kf-name: is not a text"),
+    ("tags: [{name: [a]}]\n" + GET % "tags: [a]", "#/tags/0/name: is not a text"),
+    (PARAMETER % "{name: a, in: {b: c}}", "#/paths/~1a/get/parameters/0: in '{'b': 'c'}' cannot be expressed"),
     (SCHEMA % "{type: object, description: [a]}", "#/components/schemas/S/description: is not a text"),
     ("components: {schemas: {B: {properties: {t: {type: string}}, discriminator: {propertyName: x}},"
      " C: {allOf: [{$ref: '#/components/schemas/B'}]}}}",
@@ -147,6 +155,15 @@ class Stops(unittest.TestCase):
         result = support.run(support.GENERATE, "--spec", "a.yaml", "--name", "1x", "--out", "/nowhere")
         self.assertEqual(result.returncode, 1)
         self.assertIn("1x: cannot be a prefix of names in C", result.stderr)
+        result = support.run(support.GENERATE, "--spec", "a.yaml", "--name", "kuflow", "--out", "/nowhere")
+        self.assertEqual((result.returncode, result.stderr), (
+            1, "codegen/generate: kuflow: is the prefix of a service of the library; give another --name\n"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "deep.json")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write('{"openapi": "3.0.0", "info": ' + '{"x": ' * 30000 + "1" + "}" * 30001)
+            result = support.run(support.GENERATE, "--spec", path, "--out", folder)
+            self.assertEqual((result.returncode, result.stderr.count("\n")), (1, 1), result.stderr[-200:])
 
 
 if __name__ == "__main__":

@@ -141,10 +141,12 @@ class Tables(unittest.TestCase):
     def test_one_server_for_several_operations(self):
         servers = "servers: [{url: 'https://%s', x-kf-name: %s}]"
         text = support.generated(support.document(
-            "paths: {/a: {%s, get: {operationId: a, %s}, put: {operationId: b, %s}}, /b: {get: {operationId: c, %s, %s}}}" % (
-                servers % ("x", "x"), ANSWER, ANSWER, servers % ("y", "y"), ANSWER)))[2]
-        self.assertIn('servers[] = {{"x", "https://x"}, {"y", "https://y"}};', text)
-        self.assertEqual(re.findall(r"\.server = (\d)", text), ["1", "1", "2"])
+            "paths: {/a: {%s, get: {operationId: a, %s}, put: {operationId: b, %s}}, /b: {get: {operationId: c, %s, %s},"
+            " put: {operationId: d, servers: [{url: 'https://z/v1/'}], %s}}}" % (
+                servers % ("x", "x"), ANSWER, ANSWER, servers % ("y", "y"), ANSWER, ANSWER)))[2]
+        self.assertIn('servers[] = {{"x", "https://x"}, {"y", "https://y"}, {"https://z/v1", "https://z/v1"}};',
+                      " ".join(text.split()))
+        self.assertEqual(re.findall(r"\.server = (\d)", text), ["1", "1", "2", "3"])
 
 
 class Running(Case):
@@ -303,7 +305,7 @@ STOPS = [
     ("paths: {/a: {get: {operationId: a, responses: {'204': {x-kf-optional: true}}}}}",
      "#/paths/~1a/get/responses/204/x-kf-optional: has no meaning here"),
     (SERVERS % ("/a: {get: {operationId: a, servers: [{url: /b, x-kf-name: s}], " + ANSWER + "}}"),
-     "#/paths/~1a/get/servers/0/url: is not a complete address"),
+     "#/paths/~1a/get/servers/0/url: is not a complete address (an overlay can mend or remove it)"),
     (SERVERS % ("/a: {get: {operationId: a, servers: [{url: 'http://b', x-kf-name: s}], " + ANSWER + "}, put: {operationId:"
                 " b, servers: [{url: 'http://c', x-kf-name: s}], " + ANSWER + "}}"),
      "#/paths/~1a/put/servers/0/x-kf-name: 's' is the name of http://b"),

@@ -105,6 +105,12 @@ class NamesInC(unittest.TestCase):
                          [("getAIdBCD", "api_get_a_id_bcd"), ("same", "api_same"), ("postB", "api_post_b"),
                           ("Same", "api_same_2")])
 
+    def test_operations_without_a_name_of_their_own(self):
+        source = support.document("paths: {/a/b: {get: {responses: {}}}, /a/~b: {get: {responses: {}}}, /a/b/: {get:"
+                                  " {operationId: x, responses: {}}}, /x: {get: {operationId: x, responses: {}}}}")
+        self.assertEqual([operation.name for operation in support.service(source).operations],
+                         ["getAB", "getAB_2", "x", "getX"])
+
     def test_override(self):
         service = support.service(support.document("""
             paths:
