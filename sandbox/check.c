@@ -127,6 +127,10 @@ static bool check_field(kf_sb_call *call, const kf_field *field, const char *val
             const void *element = elements + i * size;
             if (field->flags & KF_FIELD_INDIRECT)
                 element = *(const void *const *)element;
+            if (field->kind == KF_KIND_STRING && *(const char *const *)element == NULL) {
+                kf_sb_error(call, 400, "validation.required", element_place, "body", "%s is null", element_place);
+                return false;
+            }
             if (!check_element(call, field, element, element_place))
                 return false;
         }
@@ -150,7 +154,8 @@ static bool check_model(kf_sb_call *call, const kf_type *type, const void *model
         const char *name = type->flags & KF_TYPE_VALUE ? "" : field->name;
         snprintf(place, sizeof(place), "%.100s%s%.100s", path, *path != '\0' && *name != '\0' ? "." : "", name);
         if ((field->flags & KF_FIELD_REQUIRED) && !came(type, base, field)) {
-            kf_sb_error(call, 400, "validation.required", place, "body", "%s is required", place);
+            kf_sb_error(call, 400, "validation.required", place, "body", "%s is required",
+                        *place == '\0' ? "The body" : place);
             return false;
         }
         size_t count = field->flags & KF_FIELD_ARRAY ? *(const size_t *)(const void *)(base + field->count_offset) : 0;

@@ -41,13 +41,23 @@ failed:
 static bool check_upload(kf_sb_call *call)
 {
     const char *missing = NULL;
+    const char *type = kf_sb_query(call, "fileContentType");
     if (kf_sb_query(call, "fileName")[0] == '\0')
         missing = "fileName";
-    else if (kf_sb_query(call, "fileContentType")[0] == '\0')
+    else if (type[0] == '\0')
         missing = "fileContentType";
-    if (missing != NULL)
+    if (missing != NULL) {
         kf_sb_error(call, 400, "validation.required", missing, "query", "%s is empty", missing);
-    return missing == NULL;
+        return false;
+    }
+    /* A download has it as a header. */
+    const char *c = type;
+    while (*c >= ' ' && *c <= '~')
+        c++;
+    if (*c == '\0' && c - type < (ptrdiff_t)sizeof(call->reply_type))
+        return true;
+    kf_sb_error(call, 400, "validation.media_type", "fileContentType", "query", "fileContentType is no media type");
+    return false;
 }
 
 /* "kuflow-file:uri=…;type=…;size=…;name=…;", malloc'ed. */

@@ -80,7 +80,7 @@ static void free_fault(void *item)
 kf_status kf_sandbox_fault(kf_sandbox *sandbox, const char *operation, const kf_sandbox_fault_spec *fault)
 {
     if (sandbox == NULL || fault == NULL || fault->kind < KF_SANDBOX_FAULT_ANSWER ||
-        fault->kind > KF_SANDBOX_FAULT_HUGE)
+        fault->kind > KF_SANDBOX_FAULT_HUGE || (fault->status != 0 && (fault->status < 200 || fault->status > 999)))
         return KF_ERROR_ARGUMENT;
     kf_sb_fault given = {.spec = *fault};
     if (operation != NULL && (given.operation = kf_sb_find_operation(operation)) == NULL)
@@ -89,7 +89,9 @@ kf_status kf_sandbox_fault(kf_sandbox *sandbox, const char *operation, const kf_
         given.spec.times = 1;
     if (given.spec.status == 0)
         given.spec.status = 200;
-    if (fault->body != NULL)
+    if (fault->kind == KF_SANDBOX_FAULT_HUGE)
+        given.spec.body = NULL; /* `length` is not its */
+    if (given.spec.body != NULL)
         given.body_length = fault->length > 0 ? fault->length : strlen(fault->body);
     kf_sb_fault *copy = malloc(sizeof(*copy));
     if (copy == NULL)
@@ -142,6 +144,8 @@ bool kf_sb_fault_take(kf_sandbox *sandbox, const kf_operation *operation, kf_sb_
 void kf_sb_fault_answer(kf_sb_call *call, const kf_sb_fault *fault)
 {
     const kf_sandbox_fault_spec *spec = &fault->spec;
+    while (call->header_count > 0) /* of the answer that is not sent */
+        free(call->headers[--call->header_count].value);
     if (spec->body == NULL) {
         char message[64];
         snprintf(message, sizeof(message), "The sandbox was told to answer %d", spec->status);

@@ -83,7 +83,9 @@ void kf_fl_put_definition(kf_fl_text *text, const kf_flowable *flowable, const k
 
 /* Instances */
 
-static bool begin_task(kf_flowable *flowable, kf_fl_instance *instance, const kf_fl_task *task);
+static bool begin_next(kf_flowable *flowable, kf_fl_instance *instance, const kf_fl_task *task,
+                       kf_sandbox_flowable_end outcome, const kf_fl_task *only);
+static bool begin_tasks(kf_flowable *flowable, kf_fl_instance *instance);
 
 static void free_instance(kf_fl_instance *instance)
 {
@@ -143,26 +145,21 @@ static void leave_parent(kf_fl_instance *instance)
     instance->parent = NULL;
 }
 
-static bool begin_tasks(kf_flowable *flowable, kf_fl_instance *instance)
-{
-    for (size_t i = 0; i < instance->model->task_count; i++) {
-        if (instance->model->tasks[i].after == NULL && !begin_task(flowable, instance, &instance->model->tasks[i]))
-            return false;
-    }
-    return true;
-}
-
 static bool begin_case(kf_flowable *flowable, kf_fl_instance *instance, const kf_fl_task *task)
 {
     const kf_fl_model *model = kf_fl_model_of(flowable, true, task->starts);
-    if (model == NULL)
-        return true; /* nothing to wait for */
+    if (model == NULL) /* nothing to wait for */
+        return begin_next(flowable, instance, task, KF_SANDBOX_FLOWABLE_ON_COMPLETE, NULL);
     kf_fl_instance *child = new_instance(flowable, model, instance->tenant);
     if (child == NULL)
         return false;
     if (!begin_tasks(flowable, child)) {
         undo_instance(flowable, child);
         return false;
+    }
+    if (child->jobs == NULL && child->child == NULL) {
+        kf_fl_end(flowable, child);
+        return begin_next(flowable, instance, task, KF_SANDBOX_FLOWABLE_ON_COMPLETE, NULL);
     }
     child->parent = instance;
     child->parent_task = task;
@@ -175,8 +172,19 @@ static bool begin_task(kf_flowable *flowable, kf_fl_instance *instance, const kf
 {
     if (task->starts != NULL)
         return begin_case(flowable, instance, task);
-    for (int i = 0; task->topic != NULL && i < task->count; i++) {
+    if (task->topic == NULL) /* over at once */
+        return begin_next(flowable, instance, task, KF_SANDBOX_FLOWABLE_ON_COMPLETE, NULL);
+    for (int i = 0; i < task->count; i++) {
         if (kf_fl_job_new(flowable, instance, task) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool begin_tasks(kf_flowable *flowable, kf_fl_instance *instance)
+{
+    for (size_t i = 0; i < instance->model->task_count; i++) {
+        if (instance->model->tasks[i].after == NULL && !begin_task(flowable, instance, &instance->model->tasks[i]))
             return false;
     }
     return true;

@@ -43,14 +43,25 @@ static const char *property(const kf_flowable *flowable, const kf_fl_job *job, c
     return room->failed ? NULL : room->bytes;
 }
 
-/* SQL's LIKE. */
+/* SQL's LIKE. Only the last "%" ever takes more: what one before it could take, it can as well. */
 static bool like(const char *text, const char *pattern)
 {
-    if (*pattern == '\0')
-        return *text == '\0';
-    if (*pattern == '%')
-        return like(text, pattern + 1) || (*text != '\0' && like(text + 1, pattern));
-    return *text != '\0' && (*pattern == '_' || *pattern == *text) && like(text + 1, pattern + 1);
+    const char *percent = NULL, *taken = NULL;
+    while (*text != '\0') {
+        if (*pattern == '%') {
+            percent = pattern++;
+            taken = text;
+        } else if (*pattern == '_' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (percent != NULL) {
+            pattern = percent + 1;
+            text = ++taken;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "%")] == '\0';
 }
 
 /* Parameters that are texts: filters first. */

@@ -120,9 +120,14 @@ static void start(kf_sb_call *call, bool is_case, const char *java_class, const 
     if (model == NULL ||
         !kf_fl_read_variables(call, &document, kf_fl_member(&document, document.nodes, "variables"), &variables))
         goto done;
-    name = tenant.bytes == NULL ? NULL : strndup(tenant.bytes, tenant.length);
+    name = strndup(tenant.bytes == NULL ? "" : tenant.bytes, tenant.length);
+    if (name == NULL) {
+        kf_fl_variables_free(variables);
+        kf_sb_no_memory(call);
+        goto done;
+    }
     const kf_fl_instance *instance = kf_fl_start(call->sandbox->flowable, model, name, variables);
-    if (instance == NULL || (name == NULL && tenant.bytes != NULL))
+    if (instance == NULL)
         kf_sb_no_memory(call);
     else
         reply_instance(call, 201, instance);

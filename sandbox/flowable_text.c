@@ -63,17 +63,27 @@ bool kf_fl_slice_is(kf_fl_slice slice, const char *text)
     return slice.bytes != NULL && slice.length == strlen(text) && memcmp(slice.bytes, text, slice.length) == 0;
 }
 
-/* The character at `at`, and how many bytes it has. What is no UTF-8 counts as one character a byte. */
+#define REPLACEMENT 0xfffd /* what Java reads for a byte that is no UTF-8 */
+
+/* The character at `at`, and how many bytes it has. A lone surrogate is one, too. */
 static uint32_t character(const unsigned char *at, size_t left, size_t *size)
 {
-    *size = at[0] < 0xc0 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    if (*size > left)
-        *size = 1;
-    if (*size == 1)
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc0 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    *size = 1;
+    if (length == 1)
         return at[0];
-    uint32_t code = at[0] & (0xffu >> (*size + 1));
-    for (size_t i = 1; i < *size; i++)
+    if (length == 0 || length > left)
+        return REPLACEMENT;
+    uint32_t code = at[0] & (0xffu >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return REPLACEMENT;
         code = code << 6 | (at[i] & 0x3f);
+    }
+    if (code < least[length] || code > 0x10ffff)
+        return REPLACEMENT;
+    *size = length;
     return code;
 }
 
@@ -96,7 +106,9 @@ static void put_special(kf_fl_text *text, uint32_t code)
     char pair[2] = {'\\', (char)code};
     if (code >= 8 && code <= 13 && code != 11)
         pair[1] = names[code - 8];
-    if (code == '"' || code == '\\' || pair[1] != (char)code) {
+    if (code == REPLACEMENT)
+        kf_fl_puts(text, "\xef\xbf\xbd");
+    else if (code == '"' || code == '\\' || pair[1] != (char)code) {
         kf_fl_put(text, pair, 2);
     } else if (code > 0xffff) { /* a pair of surrogates */
         put_escape(text, 0xd800 + ((code - 0x10000) >> 10));
@@ -116,7 +128,7 @@ static void put_cut(kf_fl_text *text, kf_fl_slice value, size_t most)
         uint32_t code = character(bytes + i, value.length - i, &size);
         if (code >= 0x20 && code != '"' && code != '\\' && code < 0xd800)
             continue;
-        if (code >= 0xe000 && code <= 0xffff)
+        if (code >= 0xe000 && code <= 0xffff && size == 3)
             continue;
         kf_fl_put(text, value.bytes + plain, i - plain);
         plain = i + size;

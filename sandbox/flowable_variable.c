@@ -283,7 +283,7 @@ static bool convert(conversion *c, kf_fl_slice name, kf_fl_slice type)
         kf_fl_puts(&text, "' has unsupported type: '");
         kf_fl_put(&text, type.bytes, type.length);
         kf_fl_puts(&text, "'.");
-        kf_fl_error_slice(c->call, 400, "", (kf_fl_slice){text.failed ? "" : text.bytes, text.length}, "");
+        kf_fl_error_slice(c->call, 400, "", (kf_fl_slice){text.bytes, text.failed ? 0 : text.length}, "");
         free(text.bytes);
         return false;
     }

@@ -297,6 +297,8 @@ void kf_sb_reply_bytes(kf_sb_call *call, const char *bytes, size_t length, const
 void kf_sb_error(kf_sb_call *call, int status, const char *code, const char *location, const char *location_type,
                  const char *format, ...) __attribute__((format(printf, 6, 7)));
 void kf_sb_no_memory(kf_sb_call *call);
+/* Puts "?" in the place of each byte that is not UTF-8: requests may bring such, and long messages are cut anywhere. */
+void kf_sb_make_utf8(char *text);
 bool kf_sb_header(kf_sb_call *call, const char *name, const char *value);
 void kf_sb_fill_audit(const kf_sb_resource *resource, const char **created_by, const char **created_at,
                       const char **modified_by, const char **modified_at);

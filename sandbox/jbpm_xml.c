@@ -1,4 +1,5 @@
 /* jBPM's answers as JAXB writes them. */
+#include "../src/core/utf8.h"
 #include "jbpm.h"
 
 #include <stdlib.h>
@@ -7,10 +8,14 @@
 #define XS "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\""
 #define NIL "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\""
 
+/* What XML cannot hold becomes "?". */
 void kf_jb_escape(kf_fl_text *xml, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
+    for (size_t left = strlen(text), bytes; left > 0; text += bytes, left -= bytes) {
+        bytes = kf_utf8_length(text, left);
+        bool held = bytes > 0 && ((unsigned char)*text >= ' ' || strchr("\t\n\r", *text) != NULL);
+        bytes = bytes == 0 ? 1 : bytes;
+        switch (held ? *text : '?') {
         case '&':
             kf_fl_puts(xml, "&amp;");
             break;
@@ -24,7 +29,7 @@ void kf_jb_escape(kf_fl_text *xml, const char *text)
             kf_fl_puts(xml, "&#xD;");
             break;
         default:
-            kf_fl_put(xml, text, 1);
+            kf_fl_put(xml, held ? text : "?", bytes);
         }
     }
 }

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEPTH_MOST 500 /* as deep as the library reads, within an answer */
+#define COPIED_MOST ((size_t)64 << 20) /* bytes that the operations of one patch copy, together */
+
 /* Cuts the next token off a pointer, unescaped. NULL: no memory, or an escape that is none. */
 static char *next_token(const char **pointer)
 {
@@ -105,6 +108,7 @@ static const char *add(cJSON **document, const char *path, cJSON *value)
             failure = "memory is short";
     } else {
         int index = cJSON_IsArray(parent) ? array_index(parent, last, true) : -1;
+        value->prev = value; /* some releases of cJSON take a new item without it for a broken one */
         if (index < 0)
             failure = "the path does not exist";
         else if (cJSON_InsertItemInArray(parent, index, value))
@@ -152,16 +156,41 @@ static const char *move(cJSON **document, const char *from, const char *path)
 {
     size_t length = strlen(from);
     if (strcmp(from, path) == 0)
-        return kf_sb_pointer(*document, from) == NULL ? "the source does not exist" : NULL;
+        return NULL;
     if (strncmp(path, from, length) == 0 && path[length] == '/')
         return "a value cannot be moved into itself";
-    cJSON *value = detach(*document, from);
-    return value == NULL ? "the source does not exist" : add(document, path, value);
+    return add(document, path, detach(*document, from));
 }
 
-static const char *apply(cJSON **document, const kuflow_json_patch_operation *operation)
+/* How deep a value is. What it takes of memory, about, is added to *bytes. */
+static int measure(const cJSON *value, size_t *bytes)
+{
+    int depth = 0;
+    *bytes += sizeof(*value) + (value->valuestring == NULL ? 0 : strlen(value->valuestring));
+    for (const cJSON *item = value->child; item != NULL; item = item->next) {
+        int below = measure(item, bytes);
+        depth = below > depth ? below : depth;
+    }
+    return depth + 1;
+}
+
+/* Whether the value may go there: a few operations can nest or double a document beyond all bounds. */
+static const char *check_growth(const cJSON *value, const char *path, bool copied, size_t *copied_bytes)
+{
+    size_t bytes = 0;
+    int depth = measure(value, &bytes);
+    for (; *path != '\0' && depth <= DEPTH_MOST; path++)
+        depth += *path == '/';
+    if (depth > DEPTH_MOST)
+        return "the result is nested too deep";
+    *copied_bytes += copied ? bytes : 0;
+    return *copied_bytes > COPIED_MOST ? "the patch copies too much" : NULL;
+}
+
+static const char *apply(cJSON **document, const kuflow_json_patch_operation *operation, size_t *copied_bytes)
 {
     const char *path = operation->path;
+    const char *failure = NULL;
     cJSON *target;
     switch (operation->op) {
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_ADD:
@@ -169,15 +198,22 @@ static const char *apply(cJSON **document, const kuflow_json_patch_operation *op
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_TEST:
         if (operation->value == NULL)
             return "it needs a value";
+        failure = check_growth(operation->value, path, false, copied_bytes);
         break;
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_MOVE:
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_COPY:
         if (operation->from == NULL)
             return "it needs \"from\"";
+        target = kf_sb_pointer(*document, operation->from);
+        if (target == NULL)
+            return "the source does not exist";
+        failure = check_growth(target, path, operation->op == KUFLOW_JSON_PATCH_OPERATION_TYPE_COPY, copied_bytes);
         break;
     default:
         break;
     }
+    if (failure != NULL)
+        return failure;
     switch (operation->op) {
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_ADD:
         return add(document, path, cJSON_Duplicate(operation->value, true));
@@ -190,8 +226,7 @@ static const char *apply(cJSON **document, const kuflow_json_patch_operation *op
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_MOVE:
         return move(document, operation->from, path);
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_COPY:
-        target = kf_sb_pointer(*document, operation->from);
-        return target == NULL ? "the source does not exist" : add(document, path, cJSON_Duplicate(target, true));
+        return add(document, path, cJSON_Duplicate(kf_sb_pointer(*document, operation->from), true));
     case KUFLOW_JSON_PATCH_OPERATION_TYPE_TEST:
         target = kf_sb_pointer(*document, path);
         return target != NULL && cJSON_Compare(target, operation->value, true) ? NULL : "the test failed";
@@ -203,9 +238,10 @@ static const char *apply(cJSON **document, const kuflow_json_patch_operation *op
 cJSON *kf_sb_patch(const cJSON *document, const kuflow_json_patch *patch, const char **reason, size_t *index)
 {
     cJSON *copy = document == NULL ? cJSON_CreateObject() : cJSON_Duplicate(document, true);
+    size_t copied_bytes = 0;
     *reason = copy == NULL ? "memory is short" : NULL;
     for (*index = 0; *reason == NULL && *index < patch->items_count; (*index)++) {
-        *reason = apply(&copy, &patch->items[*index]);
+        *reason = apply(&copy, &patch->items[*index], &copied_bytes);
         if (*reason != NULL)
             break;
     }

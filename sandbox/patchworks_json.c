@@ -95,10 +95,12 @@ void kf_pw_reply(kf_sb_call *call, int status, cJSON *json)
 {
     char *text = json == NULL ? NULL : cJSON_PrintUnformatted(json);
     cJSON_Delete(json);
-    if (text == NULL)
+    if (text == NULL) {
         kf_sb_no_memory(call);
-    else
+    } else {
+        kf_sb_make_utf8(text);
         kf_sb_set_reply(call, status, text, strlen(text), "application/json");
+    }
 }
 
 void kf_pw_message(kf_sb_call *call, int status, const char *format, ...)

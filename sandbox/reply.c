@@ -1,4 +1,5 @@
 /* Answers: models, bytes and errors; and the small encodings that they need. */
+#include "../src/core/utf8.h"
 #include "internal.h"
 
 #include <stdarg.h>
@@ -177,6 +178,17 @@ static const char *reason(int status)
     }
 }
 
+void kf_sb_make_utf8(char *text)
+{
+    for (size_t left = strlen(text), bytes; left > 0; text += bytes, left -= bytes) {
+        bytes = kf_utf8_length(text, left);
+        if (bytes == 0) {
+            *text = '?';
+            bytes = 1;
+        }
+    }
+}
+
 void kf_sb_error(kf_sb_call *call, int status, const char *code, const char *location, const char *location_type,
                  const char *format, ...)
 {
@@ -185,6 +197,7 @@ void kf_sb_error(kf_sb_call *call, int status, const char *code, const char *loc
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
+    kf_sb_make_utf8(message);
 
     char now[KF_SB_TIME];
     kf_sb_now(call->sandbox, now);

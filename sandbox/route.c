@@ -253,7 +253,8 @@ static bool check_media(kf_sb_call *call)
         return false;
     }
     const char *accept = kf_sb_request_header(call, "Accept");
-    if (accept != NULL && strstr(accept, "*/*") == NULL && strstr(accept, "application/json") == NULL) {
+    if (!(operation->flags & KF_OPERATION_DOWNLOAD) && accept != NULL && strstr(accept, "*/*") == NULL &&
+        strstr(accept, "application/*") == NULL && strstr(accept, "application/json") == NULL) {
         kf_sb_error(call, 406, "request.accept", "Accept", "header", "application/json is not accepted");
         return false;
     }

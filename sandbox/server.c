@@ -20,8 +20,6 @@ static kf_status fail(kf_error *error, kf_status status, const char *format, ...
 
 static kf_status fail(kf_error *error, kf_status status, const char *format, ...)
 {
-    if (error == NULL)
-        return status;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof(error->message), format, arguments);
@@ -357,8 +355,10 @@ static kf_status check_options(const kf_sandbox_options *options, kf_error *erro
 kf_status kf_sandbox_start(const kf_sandbox_options *options, kf_sandbox **out, kf_error *error)
 {
     static const kf_sandbox_options defaults = KF_SANDBOX_OPTIONS_INIT;
-    if (error != NULL)
-        *error = (kf_error){.retry_after_ms = -1};
+    kf_error own;
+    if (error == NULL)
+        error = &own;
+    *error = (kf_error){.retry_after_ms = -1};
     if (out == NULL)
         return fail(error, KF_ERROR_ARGUMENT, "The sandbox needs a place to be returned to");
     *out = NULL;
@@ -387,8 +387,7 @@ kf_status kf_sandbox_start(const kf_sandbox_options *options, kf_sandbox **out, 
         goto failed;
     }
     if (!kf_sb_webhook_start(sandbox, error)) {
-        status = error != NULL && error->status != KF_OK ? error->status
-                                                         : fail(error, KF_ERROR_MEMORY, "The webhook cannot be served");
+        status = error->status != KF_OK ? error->status : fail(error, KF_ERROR_MEMORY, "The webhook cannot be served");
         goto failed;
     }
     status = listen_on(sandbox, options, error);

@@ -12,13 +12,15 @@
  *
  * Of KuFlow it has all operations of the document, checks what it is sent, and answers errors as KuFlow does. Where the
  * document is silent, it does the simplest thing:
- *  - A process definition that is not among the seeds is accepted; its processes begin without items.
+ *  - A process definition that is not among the seeds is accepted, unless its id is all zeros (400); its processes
+ *    begin without items.
  *  - A process can be completed while tasks are open; they stay as they are. Cancelling cancels them. A process that
  *    ended one way cannot end the other way, and takes no new items.
  *  - A new task is READY, also when it was given an owner. Claiming makes the caller its owner; a task that another
  *    principal has claimed, or that has ended, cannot be claimed (400). Assigning a READY task claims it for its new
  *    owner. Only the owner completes a task, and only a CLAIMED one (400).
- *  - There are no JSON schemas: every JsonValue is valid. A JSON Patch applies as a whole or not at all (400).
+ *  - There are no JSON schemas: every JsonValue is valid. A JSON Patch applies as a whole or not at all (400);
+ *    it may neither nest a value deeper than 500 levels nor copy more than 64 MB.
  *  - A task keeps its last 100 log entries. Documents are not deleted after 24 hours.
  *  - Web forms are an empty PDF for any value in the task's data, a ZIP of such for an array, and 404 for nothing.
  *  - The bytes of robots and assets are made up; `contentHash` is SHA-256 in hexadecimal digits. The certificates and
@@ -180,6 +182,7 @@ typedef struct kf_sandbox_options {
 /**
  * Starts a sandbox with threads of its own.
  * @param options  NULL for the defaults.
+ * @param sandbox  Receives it; end and free it with kf_sandbox_stop(). NULL on failure.
  * @return KF_OK; KF_ERROR_CONNECT when the port cannot be had; KF_ERROR_ARGUMENT for options that make no sense;
  *         KF_ERROR_MEMORY; KF_ERROR_INTERNAL.
  */
@@ -217,10 +220,12 @@ KF_API int kf_sandbox_applied(kf_sandbox *sandbox, const char *id);
 /** How many creations of all took effect in KuFlow, those at the start not included. */
 KF_API int kf_sandbox_created(kf_sandbox *sandbox);
 
-/** A header of the last request, by its name in any case. @return Whether the request had it. */
+/** A header of the last request, by its name in any case, cut to `size` bytes with the NUL.
+ *  @return Whether the request had it. */
 KF_API bool kf_sandbox_last_header(kf_sandbox *sandbox, const char *name, char *value, size_t size);
 
-/** The last request's method and raw target, as "GET /v2024-06-14/processes?size=2". @return Whether there was one. */
+/** The last request's method and raw target, as "GET /v2024-06-14/processes?size=2", cut likewise.
+ *  @return Whether there was one. */
 KF_API bool kf_sandbox_last_target(kf_sandbox *sandbox, char *text, size_t size);
 
 /* Events */
@@ -237,7 +242,7 @@ KF_API bool kf_sandbox_webhook_wait(kf_sandbox *sandbox, int64_t timeout_ms);
 
 /* Flowable */
 
-/** How a task can end. */
+/** How a task can end, for the one that follows it. */
 typedef enum kf_sandbox_flowable_end {
     KF_SANDBOX_FLOWABLE_ON_COMPLETE = 0,
     KF_SANDBOX_FLOWABLE_ON_ERROR, /**< By a BPMN error that a boundary event catches; only of processes. */
@@ -251,7 +256,7 @@ typedef struct kf_sandbox_flowable_task {
     const char *topic; /**< Of its jobs. NULL: it has none, and is over at once. */
     bool exclusive; /**< Its jobs lock their instance, as all do in Flowable that are not told otherwise. */
     int count; /**< How many jobs it has at a time; it is over when all of them are. 0 means 1. */
-    const char *starts; /**< Instead of jobs: the key of a case, for whose end it waits. */
+    const char *starts; /**< Instead of jobs: the key of a case (not its own), for whose end it waits. */
     const char *after; /**< The id of the task that it follows. NULL: it begins with the instance. */
     kf_sandbox_flowable_end on; /**< How that task has to end for it to follow. */
     const char *error_code; /**< With KF_SANDBOX_FLOWABLE_ON_ERROR: only this code is caught. NULL: any. */
@@ -290,7 +295,7 @@ KF_API kf_status kf_sandbox_flowable_deploy(kf_sandbox *sandbox, const kf_sandbo
 KF_API kf_status kf_sandbox_flowable_start_instance(kf_sandbox *sandbox, const char *key, const char *variables,
                                                     const char *tenant, char id[KF_UUID_TEXT_SIZE]);
 
-/** Changes the password of KF_SANDBOX_FLOWABLE_USER. */
+/** Changes the password of KF_SANDBOX_FLOWABLE_USER. @return KF_OK, KF_ERROR_MEMORY. */
 KF_API kf_status kf_sandbox_flowable_set_password(kf_sandbox *sandbox, const char *password);
 
 /** Moves Flowable's clock forward by so many milliseconds: locks end and are swept as if they had passed. */
@@ -310,6 +315,7 @@ typedef struct kf_sandbox_flowable_counts {
     int64_t instances; /**< Instances that have not ended. */
 } kf_sandbox_flowable_counts;
 
+/** Reads the counts. */
 KF_API void kf_sandbox_flowable_count(kf_sandbox *sandbox, kf_sandbox_flowable_counts *counts);
 
 /** How many jobs are locked now by workers whose names begin with `owner`; by any, when it is NULL. */
@@ -361,6 +367,7 @@ KF_API kf_status kf_sandbox_patchworks_end_run(kf_sandbox *sandbox, const char *
 
 /* Misbehaviour */
 
+/** What goes wrong. */
 typedef enum kf_sandbox_fault_kind {
     KF_SANDBOX_FAULT_ANSWER = 1, /**< The given answer; the request has no effect. */
     KF_SANDBOX_FAULT_REPLACE = 2, /**< The request has its effect, then the given answer is sent instead of its own. */
@@ -374,9 +381,9 @@ typedef enum kf_sandbox_fault_kind {
 typedef struct kf_sandbox_fault_spec {
     kf_sandbox_fault_kind kind;
     int times; /**< For so many requests. 0 means 1; -1 all. */
-    int status; /**< The answer's status. Default: 200. */
+    int status; /**< The answer's status, from 200 to 999. Default: 200. */
     const char *body; /**< NULL: an error in the API's shape; "": no body. */
-    size_t length; /**< Bytes of `body`; 0: up to the NUL. Of a huge answer: its size; 0: 10 GiB. */
+    size_t length; /**< Bytes of `body`; 0: up to the NUL. Of a huge answer: its size, `body` aside; 0: 10 GiB. */
     const char *content_type; /**< Default: "application/json"; "": none. */
     const char *retry_after; /**< The `Retry-After` header. NULL: none. */
     const char *location; /**< The `Location` header. NULL: none. */
@@ -388,7 +395,7 @@ typedef struct kf_sandbox_fault_spec {
  * fits it.
  * @param operation  Only requests of that operation ("createProcess", or with its service, "kuflow.createProcess");
  * NULL: any request.
- * @return KF_OK, KF_ERROR_ARGUMENT for an unknown operation or kind, KF_ERROR_MEMORY.
+ * @return KF_OK, KF_ERROR_ARGUMENT for an unknown operation or kind or an impossible status, KF_ERROR_MEMORY.
  */
 KF_API kf_status kf_sandbox_fault(kf_sandbox *sandbox, const char *operation, const kf_sandbox_fault_spec *fault);
 

@@ -466,20 +466,22 @@ static void test_shapes_and_iterators(void **state)
     CHECK_OK(f, f->error.status);
 }
 
-/* The base alone, without a slash behind it, is no route. */
-static void test_no_route(void **state)
+/* The base alone, without a slash behind it, is no route; an id may be no UTF-8, which the answer always is. */
+static void test_odd_paths(void **state)
 {
     kf_fixture *f = *state;
     char url[100];
     kf_client *client = NULL;
     kf_client_options options = patchworks_options(f);
-    const kf_request request = {.path = "/patchworks"};
+    const kf_request request = {.path = "/patchworks"}, odd_id = {.path = "/patchworks/api/v1/flows/%FF"};
     snprintf(url, sizeof(url), "http://127.0.0.1:%d", kf_sandbox_port(f->sandbox));
     options.base_url = url;
     options.token = KF_SANDBOX_PATCHWORKS_KEY;
     CHECK_OK(f, patchworks_client_new(&options, &client, &f->error));
     assert_int_equal(kf_request_send(client, &request, NULL, NULL, &f->error), KF_ERROR_NOT_FOUND);
     assert_string_equal(f->error.server_message, "The route could not be found.");
+    assert_int_equal(kf_request_send(client, &odd_id, NULL, NULL, &f->error), KF_ERROR_NOT_FOUND);
+    assert_string_equal(f->error.server_message, "No query results for model [App\\Models\\Flow] ?");
     kf_client_free(client);
 }
 
@@ -501,7 +503,7 @@ int main(void)
         cmocka_unit_test_teardown(test_starts, fixture_clean),
         cmocka_unit_test_teardown(test_runs, fixture_clean),
         cmocka_unit_test_teardown(test_shapes_and_iterators, fixture_clean),
-        cmocka_unit_test_teardown(test_no_route, fixture_clean),
+        cmocka_unit_test_teardown(test_odd_paths, fixture_clean),
         cmocka_unit_test(test_all_were_called),
     };
     return cmocka_run_group_tests(tests, patchworks_setup, fixture_teardown);

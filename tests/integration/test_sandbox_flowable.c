@@ -386,6 +386,26 @@ static void test_own_model(void **state)
     assert_int_equal(kf_sandbox_flowable_start_instance(f->sandbox, "own", "nonsense", NULL, NULL), KF_ERROR_ARGUMENT);
 }
 
+/* A task that is over at once, by itself or because the case that it starts is, leads to what follows it. */
+static void test_tasks_over_at_once(void **state)
+{
+    kf_fixture *f = *state;
+    const kf_sandbox_flowable_task tasks[] = {
+        {.id = "nothing"},
+        {.id = "case", .starts = "empty", .after = "nothing"},
+        {.id = "no case", .starts = "unknown", .after = "case"},
+        {.id = "last", .topic = "last", .after = "no case"},
+    };
+    const kf_sandbox_flowable_model empty = {"empty", true, tasks, 1}, model = {"steps", false, tasks, 4};
+    assert_int_equal(kf_sandbox_flowable_deploy(f->sandbox, &empty), KF_OK);
+    assert_int_equal(kf_sandbox_flowable_deploy(f->sandbox, &model), KF_OK);
+    const char *instance = start_instance(f, "steps", NULL);
+    assert_int_equal(counts(f).instances, 1);
+    CHECK_OK(f, complete(f, acquire_one(f, "last", "w", "PT1H"), "w"));
+    assert_int_equal(status_of(f, instance), 404);
+    assert_int_equal(counts(f).instances, 0);
+}
+
 static int act(kf_fixture *f, const char *method, const char *instance, const char *body)
 {
     char path[200];
@@ -448,6 +468,7 @@ int main(void)
         FLOWABLE_TEST(test_cases),
         FLOWABLE_TEST(test_scope_filter),
         FLOWABLE_TEST(test_own_model),
+        FLOWABLE_TEST(test_tasks_over_at_once),
         FLOWABLE_TEST(test_suspended_and_deleted_instances),
         cmocka_unit_test_setup_teardown(test_history_is_bounded, setup_forgetful, fixture_teardown),
     };

@@ -68,6 +68,7 @@ static void test_firewall(void **state)
 static void test_paths_and_methods(void **state)
 {
     kf_fixture *f = *state;
+    CHECK_EXCEPTION(raw_get(f, "/jobs/%FF"), 404, "Could not find external worker job with id '\xef\xbf\xbd'.");
     CHECK_EXCEPTION(raw_get(f, "/jobs/"), 500, "No endpoint GET /external-job-api/jobs/.");
     assert_true(raw_has_header("Connection: close"));
     CHECK_EXCEPTION(raw_get(f, ""), 500, "No endpoint GET /external-job-api.");
@@ -349,6 +350,9 @@ static const struct {
     {"tenantIdLike=ac%25", 1},
     {"tenantIdLike=acm_", 1},
     {"tenantIdLike=ac", 0},
+    {"tenantIdLike=%25c_e%25%25", 1},
+    {"tenantIdLike=%25m_", 1},
+    {"tenantIdLike=_%25_____", 0},
     {"withoutTenantId=true", 5},
     {"elementId=left", 1},
     {"elementName=Work", 2},
@@ -419,6 +423,20 @@ static void test_pages_of_the_list(void **state)
     kf_pager_free(pager);
 }
 
+/* A pattern that could fit in a myriad of ways is answered as soon as any. */
+static void test_pattern_of_many_parts(void **state)
+{
+    kf_fixture *f = *state;
+    char tenant[101] = "", filter[200] = "tenantIdLike=";
+    memset(tenant, 'a', sizeof(tenant) - 1);
+    assert_int_equal(kf_sandbox_flowable_start_instance(f->sandbox, "single", NULL, tenant, NULL), KF_OK);
+    for (int i = 0; i < 30; i++)
+        strcat(filter, "%25a");
+    assert_int_equal(count_jobs(f, filter), 1);
+    strcat(filter, "b");
+    assert_int_equal(count_jobs(f, filter), 0);
+}
+
 /* Faults and records know Flowable's operations by both of their names, and KuFlow's as before. */
 static void test_faults_and_records(void **state)
 {
@@ -487,6 +505,7 @@ int main(void)
         FLOWABLE_TEST(test_order_of_checks),
         FLOWABLE_TEST(test_list),
         FLOWABLE_TEST(test_pages_of_the_list),
+        FLOWABLE_TEST(test_pattern_of_many_parts),
         FLOWABLE_TEST(test_faults_and_records),
         FLOWABLE_TEST(test_beside_kuflow),
     };

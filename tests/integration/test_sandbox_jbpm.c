@@ -159,6 +159,26 @@ static void test_json_when_asked(void **state)
     free(body.bytes);
 }
 
+/* A value may have what XML cannot hold; the answers are well-formed. */
+static void test_odd_values(void **state)
+{
+    jbpm_fixture *f = *state;
+    char head[200], line[200];
+    text body = {NULL, 0};
+    const int64_t before = jbpm_begin(f, "office.approval", "Ada", 42);
+    strcpy(line, "anna application/xml POST /runtime/" OFFICE "/process/office.approval/start?map_employee=a%01%FF");
+    send_line(f, line, head, &body);
+    assert_string_equal(head, "200 application/xml");
+    free(body.bytes);
+    body = (text){NULL, 0};
+    snprintf(line, sizeof(line), "anna application/json GET /runtime/" OFFICE "/withvars/process/instance/%d",
+             (int)before + 1);
+    send_line(f, line, head, &body);
+    assert_string_equal(head, "200 application/json");
+    assert_non_null(strstr(body.bytes, "\"a??\""));
+    free(body.bytes);
+}
+
 /* What later releases have is not there. */
 static void test_only_6_0(void **state)
 {
@@ -196,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         JBPM_TEST(test_a_recorded_conversation),
         JBPM_TEST(test_json_when_asked),
+        JBPM_TEST(test_odd_values),
         JBPM_TEST(test_only_6_0),
         JBPM_TEST(test_another_address),
     };
