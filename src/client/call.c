@@ -259,10 +259,10 @@ kf_status kf_call(struct kf_client *client, const kf_operation *operation, const
     if (error == NULL)
         error = &own_error;
     kf_error_clear(error);
+    if (operation != NULL && out != NULL && (operation->flags & KF_OPERATION_DOWNLOAD) == 0)
+        *(void **)out = NULL;
     if (client == NULL || operation == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "client or operation is NULL");
-    if (out != NULL && (operation->flags & KF_OPERATION_DOWNLOAD) == 0)
-        *(void **)out = NULL;
     snprintf(error->operation, sizeof(error->operation), "%s.%s", operation->service->name, operation->name);
     kf_forget_response(client);
     kf_call_state call = {.client = client, .operation = operation, .body = body, .out = out, .error = error};

@@ -289,9 +289,10 @@ kf_status kf_client_scope(kf_client *parent, const kf_scope_options *options, kf
 {
     kf_scope_options given = KF_SCOPE_OPTIONS_INIT;
     kf_error_clear(error);
+    if (scope != NULL)
+        *scope = NULL;
     if (scope == NULL || parent == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "parent or scope is NULL");
-    *scope = NULL;
     if (options != NULL) {
         if (options->size == 0)
             return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_SCOPE_OPTIONS_INIT");

@@ -121,9 +121,10 @@ kf_status kf_oauth2_new(const kf_oauth2_options *options, kf_oauth2 **oauth2, kf
 {
     kf_oauth2_options given = KF_OAUTH2_OPTIONS_INIT;
     kf_error_clear(error);
+    if (oauth2 != NULL)
+        *oauth2 = NULL;
     if (oauth2 == NULL || options == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "options or oauth2 is NULL");
-    *oauth2 = NULL;
     if (options->size == 0)
         return kf_fail(error, KF_ERROR_ARGUMENT, "options must begin with KF_OAUTH2_OPTIONS_INIT");
     memcpy(&given, options, options->size < sizeof(given) ? options->size : sizeof(given));
@@ -173,6 +174,22 @@ static kf_status take_refresh_token(kf_oauth2 *oauth2, const kf_token_answer *an
     return KF_OK;
 }
 
+/* A server may repeat what it was sent, as it is or in the encoding of forms. */
+static void redact(kf_error *error, const char *secret)
+{
+    kf_buffer encoded = {.secret = true};
+    kf_redact_error(error, secret);
+    if (kf_buffer_text(&encoded, ""))
+        kf_url_encode(&encoded, secret, strlen(secret), "");
+    if (encoded.failed) {
+        kf_error_clear(error);
+        kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    } else {
+        kf_redact_error(error, encoded.data);
+    }
+    kf_buffer_wipe(&encoded);
+}
+
 int kf_oauth2_token(char *token, size_t size, int64_t *expires_ms, void *user)
 {
     kf_oauth2 *oauth2 = user;
@@ -181,11 +198,13 @@ int kf_oauth2_token(char *token, size_t size, int64_t *expires_ms, void *user)
     kf_error_clear(&error);
     pthread_mutex_lock(&oauth2->asking);
     kf_status status = ask(oauth2, &answer, &error);
-    if (oauth2->client_secret != NULL)
-        kf_redact_error(&error, oauth2->client_secret); /* a server may repeat what it was sent */
-    kf_redact_error(&error, oauth2->refresh_token);
+    if (status != KF_OK && oauth2->client_secret != NULL)
+        redact(&error, oauth2->client_secret);
+    if (status != KF_OK)
+        redact(&error, oauth2->refresh_token);
+    kf_status taken = take_refresh_token(oauth2, &answer, status == KF_OK ? &error : NULL);
     if (status == KF_OK)
-        status = take_refresh_token(oauth2, &answer, &error);
+        status = taken;
     if (status == KF_OK && answer.type != NULL && strcasecmp(answer.type, "Bearer") != 0)
         kf_fail(&error, KF_ERROR_DECODE, "the token is not a Bearer token, but of the type \"%.60s\"", answer.type);
     int result = kf_token_server_end(&oauth2->server, &answer, &error, token, size, expires_ms);

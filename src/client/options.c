@@ -82,8 +82,11 @@ const char *kf_client_options_name(size_t index)
 
 static bool read_bool(const char *text, bool *value)
 {
-    *value = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
-    return *value || strcmp(text, "false") == 0 || strcmp(text, "0") == 0;
+    bool yes = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    if (!yes && strcmp(text, "false") != 0 && strcmp(text, "0") != 0)
+        return false;
+    *value = yes;
+    return true;
 }
 
 /* Decimal digits with an optional minus sign, and nothing else. */

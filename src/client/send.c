@@ -162,9 +162,13 @@ static void redact(const kf_send *send, const kf_exchange *exchange)
     size_t kept = send->client->core->hook_count > 0 ? send->hooked.kept : exchange->header_count;
     for (size_t i = 0; i < exchange->header_count; i++) {
         const kf_pair *header = &exchange->headers[i];
-        if (i >= kept || kf_header_name_equal(header->name, "Authorization") ||
-            kf_header_name_equal(header->name, "Cookie") || (own != NULL && kf_header_name_equal(header->name, own)))
+        bool authorization = kf_header_name_equal(header->name, "Authorization");
+        if (i >= kept || authorization || kf_header_name_equal(header->name, "Cookie") ||
+            (own != NULL && kf_header_name_equal(header->name, own)))
             kf_redact_error(send->error, header->value);
+        const char *scheme = header->value + strspn(header->value, " \t"), *end = strchr(scheme, ' ');
+        if (authorization && end != NULL) /* also by itself, whatever its scheme */
+            kf_redact_error(send->error, end);
     }
     for (size_t i = 0; send->body_type != NULL && i < send->body_type->field_count; i++) {
         const kf_field *field = &send->body_type->fields[i];

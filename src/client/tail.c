@@ -42,6 +42,12 @@ kf_status kf_keep_response(kf_client *client, kf_receiver *receiver, kf_error *e
     }
     if (response == NULL || (response->text == NULL && !to_sink)) {
         free(response);
+        if (to_sink) { /* a call that fails gives nothing */
+            kf_sink *sink = receiver->download->sink;
+            free(sink->data);
+            sink->data = NULL;
+            sink->length = 0;
+        }
         return error->status != KF_OK ? error->status : kf_fail(error, KF_ERROR_MEMORY, "out of memory");
     }
     response->http_status = receiver->http_status;

@@ -89,6 +89,9 @@ kf_status kf_token_server_init(kf_token_server *server, kf_client_options *own, 
     server->path = strdup(path);
     if (server->path == NULL || !split_query(server))
         return kf_fail(error, KF_ERROR_MEMORY, "out of memory");
+    kf_status status = kf_url_check_path(server->path, error); /* now, and not with the first request */
+    if (status != KF_OK)
+        return status;
     keep_connection_options(own);
     own->auth = username != NULL ? KF_AUTH_BASIC : KF_AUTH_NONE;
     own->username = username;
@@ -193,6 +196,8 @@ int kf_token_server_end(kf_token_server *server, const kf_token_answer *answer, 
 
 void kf_token_server_error(kf_token_server *server, kf_error *error)
 {
+    if (error == NULL)
+        return;
     pthread_mutex_lock(&server->lock);
     *error = server->last;
     pthread_mutex_unlock(&server->lock);

@@ -271,6 +271,8 @@ void kf_redact(char *text, const char *credential)
     if (strncasecmp(secret, "Basic ", 6) == 0 || strncasecmp(secret, "Bearer ", 7) == 0)
         secret = strchr(secret, ' ') + 1;
     size_t length = strlen(secret);
+    while (length > 0 && strchr(" \t", secret[length - 1]) != NULL) /* no server sees those */
+        length--;
     for (; length >= KF_REDACT_LEAST && *text != '\0'; text++) {
         size_t same = match(text, secret, length);
         if (same > 0)

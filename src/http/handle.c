@@ -161,7 +161,7 @@ static int on_request(void *user, char *ip, char *local_ip, int port, int local_
     kf_handle *handle = user;
     long sent = 0;
     (void)ip, (void)local_ip, (void)port;
-    if (handle->requests == 0 && has_stray_bytes(handle, local_port)) {
+    if (has_stray_bytes(handle, local_port) && handle->requests == 0) {
         handle->stop = KF_STOP_STRAY;
         return CURL_PREREQFUNC_ABORT;
     }

@@ -269,8 +269,7 @@ static bool path_character(const char *c)
     return unreserved((unsigned char)*c) || strchr("/!$&'()*+,;=:@", *c) != NULL;
 }
 
-kf_status kf_url_raw(const kf_base_url *base, const char *path, const kf_pairs *query, const kf_pairs *more,
-                     kf_buffer *url, kf_error *error)
+kf_status kf_url_check_path(const char *path, kf_error *error)
 {
     if (path == NULL || *path != '/')
         return kf_fail(error, KF_ERROR_ARGUMENT, "the path must begin with /");
@@ -284,9 +283,18 @@ kf_status kf_url_raw(const kf_base_url *base, const char *path, const kf_pairs *
         return kf_fail(error, KF_ERROR_ARGUMENT, "the path has an empty segment, \"//\"");
     if (has_dot_segment(path, strlen(path)))
         return kf_fail(error, KF_ERROR_ARGUMENT, "the path has a segment \".\" or \"..\"");
+    return KF_OK;
+}
+
+kf_status kf_url_raw(const kf_base_url *base, const char *path, const kf_pairs *query, const kf_pairs *more,
+                     kf_buffer *url, kf_error *error)
+{
+    char lead = '?';
+    kf_status status = kf_url_check_path(path, error);
+    if (status != KF_OK)
+        return status;
     kf_buffer_append(url, base->text, base->length);
     kf_buffer_text(url, path);
-    char lead = '?';
-    kf_status status = put_pairs(query, &lead, url, error);
+    status = put_pairs(query, &lead, url, error);
     return status == KF_OK ? put_pairs(more, &lead, url, error) : status;
 }

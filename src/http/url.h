@@ -37,6 +37,10 @@ typedef struct kf_url_values {
 kf_status kf_url_build(const kf_base_url *base, const kf_operation *operation, const kf_url_values *values,
                        kf_buffer *url, kf_error *error);
 
+/* KF_ERROR_ARGUMENT for a path that does not begin with / or is not encoded, has a query, or segments of "", "." or
+ * "..". */
+kf_status kf_url_check_path(const char *path, kf_error *error);
+
 /* Appends the URL of a path that the caller has already encoded. */
 kf_status kf_url_raw(const kf_base_url *base, const char *path, const kf_pairs *query, const kf_pairs *more,
                      kf_buffer *url, kf_error *error);

@@ -398,7 +398,9 @@ static void test_options_are_checked(void **state)
     options.profile = (jbpm_profile)9;
     assert_int_equal(jbpm_worker_new(f->anna, NULL, &options, &worker, &f->error), KF_ERROR_ARGUMENT);
     options.profile = JBPM_6_4;
+    worker = (kf_worker *)1;
     assert_int_equal(jbpm_worker_new(NULL, NULL, &options, &worker, &f->error), KF_ERROR_ARGUMENT);
+    assert_null(worker);
     OK(f, jbpm_worker_new(f->anna, NULL, &options, &worker, &f->error));
     kf_worker_free(worker);
     assert_null(jbpm_job_task(NULL));

@@ -229,6 +229,33 @@ static kf_status download(void **result)
     return with_client(call_download, result);
 }
 
+/* In a scope that keeps the answer too: the bytes are there, or they are the library's to free. */
+static kf_status call_download_to_memory(kf_client *client, void **result, kf_error *error)
+{
+    kf_sink sink;
+    kf_client *scope;
+    kf_scope_options options = KF_SCOPE_OPTIONS_INIT;
+    kuflow_download_process_document_params params = {.document_uri = document_uri};
+    options.keep_response = true;
+    kf_sink_memory(&sink);
+    if (kf_client_scope(client, &options, &scope, error) != KF_OK)
+        return error->status;
+    kf_status status = kuflow_download_process_document(scope, process_id, &params, &sink, error);
+    *result = sink.data;
+    kf_client_free(scope);
+    return status;
+}
+
+static kf_status download_to_memory(void **result)
+{
+    return with_client(call_download_to_memory, result);
+}
+
+static bool are_bytes(void *result)
+{
+    return memcmp(result, document, DOCUMENT_SIZE) == 0;
+}
+
 static bool is_document(void *result)
 {
     char copy[DOCUMENT_SIZE + 1];
@@ -302,6 +329,7 @@ const kf_sweep_case kf_sweep_http_cases[] = {
     {"pager with prefetch", all_pages_ahead, is_there, keep, NULL, true, 0},
     {"upload", upload, is_reference, kf_model_free, NULL, true, 0},
     {"download to a path", download, is_document, remove_file, nothing_is_left, true, 0},
+    {"download to memory", download_to_memory, are_bytes, kf_free, NULL, true, 0},
     {"answer with an error", retrieve_missing, is_there, keep, NULL, true, 0},
     {"raw request", send_request, is_json, kf_free, NULL, true, 0},
     {NULL, NULL, NULL, NULL, NULL, false, 0},

@@ -275,9 +275,10 @@ static void what_cannot_work_is_refused(void **state)
     refused(jbpm_commands_get_tasks_of_instance(c, 1, NULL, NULL, &e), &e, "one status");
     refused(jbpm_commands_start_task(NULL, 1, &e), &e, "NULL");
     assert_int_equal(jbpm_commands_count(c), 0);
-    jbpm_results *results;
+    jbpm_results *results = (jbpm_results *)1;
     kf_client *client = new_client("");
     refused(jbpm_commands_execute(client, c, &results, &e), &e, "no commands");
+    assert_null(results);
     assert_int_equal(f.count, 0);
     kf_client_free(client);
     jbpm_commands_free(c);

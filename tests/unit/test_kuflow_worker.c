@@ -327,7 +327,7 @@ static void test_the_only_worker_writes_no_line(void **state)
 static void check_refused(kf_client *client, const kuflow_worker_options *kuflow, const char *what)
 {
     kf_error error;
-    kf_worker *worker = NULL;
+    kf_worker *worker = (kf_worker *)1;
     assert_int_equal(kuflow_worker_new(client, NULL, kuflow, &worker, &error), KF_ERROR_ARGUMENT);
     assert_null(worker);
     if (strstr(error.message, what) == NULL)
@@ -366,6 +366,7 @@ static void test_options_are_checked(void **state)
     kuflow_worker_options none;
     memset(&none, 0, sizeof(none));
     check_refused(s.client, &none, "KUFLOW_WORKER_OPTIONS_INIT");
+    check_refused(NULL, NULL, "client");
     /* A program with an older, smaller struct. */
     kuflow_worker_options old;
     kf_error error;

@@ -135,6 +135,7 @@ static void test_refresh_tokens(void **state)
         {.http = 200, .body = "{\"access_token\":\"a2\"}"},
         {.http = 200, .body = "{\"access_token\":\"a3\",\"refresh_token\":\"r/1\"}"},
         {.http = 200, .body = "{\"access_token\":\"a4\",\"refresh_token\":\"r4\",\"token_type\":\"mac\"}"},
+        {.http = 200, .body = "{\"refresh_token\":\"r5\"}"},
         {.http = 400, .body = "{\"error\":\"invalid_grant\",\"error_description\":\"the token refresh4 has expired\"}"},
     };
     char saved[64] = "", token[256];
@@ -159,12 +160,16 @@ static void test_refresh_tokens(void **state)
     assert_string_equal(f.bodies[2], f.bodies[1]);
     assert_int_equal(kf_oauth2_token(token, sizeof(token), &expires, oauth2), 0);
     assert_string_equal(saved, "r/1 ");
-    /* The new refresh token counts, although the access token is of no use. */
+    /* The new refresh token counts, although the access token is of no use, or there is none. */
     assert_int_equal(kf_oauth2_token(token, sizeof(token), &expires, oauth2), KF_TOKEN_REASON);
     assert_string_equal(token, "the token is not a Bearer token, but of the type \"mac\"");
     assert_string_equal(saved, "r/1 r4 ");
     assert_int_equal(kf_oauth2_token(token, sizeof(token), &expires, oauth2), KF_TOKEN_REASON);
     assert_string_equal(f.bodies[5], "grant_type=refresh_token&refresh_token=r4");
+    assert_string_equal(saved, "r/1 r4 r5 ");
+    assert_int_equal(kf_oauth2_token(token, sizeof(token), &expires, oauth2), KF_TOKEN_REASON);
+    assert_string_equal(f.bodies[6], "grant_type=refresh_token&refresh_token=r5");
+    kf_oauth2_error(oauth2, NULL);
     kf_oauth2_error(oauth2, &error);
     assert_int_equal(error.status, KF_ERROR_REJECTED);
     assert_string_equal(error.server_code, "invalid_grant");
@@ -183,6 +188,8 @@ static void test_reasons(void **state)
         {{.http = 400, .body = "{\"error\":\"invalid_scope\"}"}, "the server answered 400 Bad Request: invalid_scope"},
         {{.http = 400, .body = "{\"error\":\"x\",\"error_description\":\"not refresh-0\"}"},
          "the server answered 400 Bad Request: x: not *********"},
+        {{.http = 403, .body = "not client_secret=s3cret%3A%2B%26"},
+         "the server answered 403 Forbidden: not client_secret=***************"},
         {{.http = 403, .body = "not s3cret:+&, nor bXklMjBzZXJ2aWNlOnMzY3JldCUzQSUyQiUyNg=="},
          "the server answered 403 Forbidden: not *********, nor ****************************************"},
         {{.http = 200, .body = "<html>"}, "the answer has no token: no text \"access_token\" in a JSON object"},
@@ -248,6 +255,8 @@ static void test_options_refused(void **state)
     refused(&options, "token_url must begin with https://");
     options.token_url = "http://login.example/token#x";
     refused(&options, "token_url");
+    options.token_url = "http://login.example//token";
+    refused(&options, "the path has an empty segment");
     options.token_url = "http://user@login.example/token";
     refused(&options, "token_url must not have a user");
     options = good;
@@ -273,6 +282,9 @@ static void test_options_refused(void **state)
     options.size = 0;
     refused(&options, "options must begin with");
     assert_int_equal(kf_oauth2_new(NULL, NULL, NULL), KF_ERROR_ARGUMENT);
+    kf_oauth2 *none = (kf_oauth2 *)1;
+    assert_int_equal(kf_oauth2_new(NULL, &none, NULL), KF_ERROR_ARGUMENT);
+    assert_null(none);
     kf_oauth2_free(NULL);
 }
 

@@ -55,6 +55,7 @@ static void test_set_refused(void **state)
         {"deadline_ms", "99999999999999999999"},
         {"max_response_bytes", "-1"},
         {"allow_http", "yes"},
+        {"no_retry_budget", "yes"},
         {"auth", "BASIC"},
         {"tls_version", "1.1"},
         {"nothing", "1"},
@@ -65,11 +66,13 @@ static void test_set_refused(void **state)
     kf_client_options options = KF_CLIENT_OPTIONS_INIT, untouched = KF_CLIENT_OPTIONS_INIT;
     kf_error error;
     (void)state;
+    options.no_retry_budget = true;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(kf_client_options_set(&options, cases[i][0], cases[i][1], &error), KF_ERROR_ARGUMENT);
         assert_true(*error.message != '\0');
     }
     assert_int_equal(options.max_attempts, untouched.max_attempts);
+    assert_true(options.no_retry_budget);
     assert_int_equal(kf_client_options_set(NULL, "auth", "basic", NULL), KF_ERROR_ARGUMENT);
     assert_int_equal(kf_client_options_set(&options, NULL, "basic", NULL), KF_ERROR_ARGUMENT);
 }
@@ -157,7 +160,9 @@ static void test_client_refused(void **state)
     scope_options.header_count = 1;
     assert_int_equal(kf_client_scope(client, &scope_options, &scope, &error), KF_ERROR_ARGUMENT);
     assert_null(scope);
+    scope = client;
     assert_int_equal(kf_client_scope(NULL, NULL, &scope, &error), KF_ERROR_ARGUMENT);
+    assert_null(scope);
     assert_int_equal(kf_client_scope(client, NULL, &scope, &error), KF_OK);
     assert_null(kf_client_response(scope));
     kf_client_free(scope);

@@ -205,9 +205,10 @@ kf_status jbpm_commands_execute(kf_client *client, const jbpm_commands *commands
                                 kf_error *error)
 {
     kf_error_clear(error);
+    if (results != NULL)
+        *results = NULL;
     if (results == NULL || jbpm_commands_count(commands) == 0)
         return kf_fail(error, KF_ERROR_ARGUMENT, "there are no commands, or the place for the results is NULL");
-    *results = NULL;
     size_t count = commands->count;
     const jbpm_command **all = calloc(count + 1, sizeof *all);
     jbpm_results *made = calloc(1, sizeof *made + count * sizeof *made->items);

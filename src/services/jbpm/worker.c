@@ -80,9 +80,10 @@ kf_status jbpm_worker_new(kf_client *client, const kf_worker_options *options, c
 {
     jbpm_worker_options own = JBPM_WORKER_OPTIONS_INIT;
     kf_error_clear(error);
+    if (worker != NULL)
+        *worker = NULL;
     if (worker == NULL || client == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "client and worker must not be NULL");
-    *worker = NULL;
     if (jbpm != NULL) {
         memcpy(&own, jbpm, jbpm->size < sizeof(own) ? jbpm->size : sizeof(own));
         own.size = jbpm->size;

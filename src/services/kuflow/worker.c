@@ -170,9 +170,10 @@ kf_status kuflow_worker_new(kf_client *client, const kf_worker_options *options,
     kuflow_worker_options own = KUFLOW_WORKER_OPTIONS_INIT;
     kf_worker_options common = KF_WORKER_OPTIONS_INIT;
     kf_error_clear(error);
+    if (worker != NULL)
+        *worker = NULL;
     if (worker == NULL || client == NULL)
         return kf_fail(error, KF_ERROR_ARGUMENT, "client and worker must not be NULL");
-    *worker = NULL;
     if (options != NULL)
         memcpy(&common, options, options->size < sizeof(common) ? options->size : sizeof(common));
     if (kuflow != NULL) {
