@@ -26,6 +26,19 @@ def facts(notes, required=False, field=None):
     return [fact for fact in found if fact]
 
 
+def of_service(service):
+    text = f"{service.title} {service.version}: the types and operations of its OpenAPI document."
+    if not service.operations:
+        return text
+    text += "\n\nThe functions of operations return as kf_call(), which also says what holds for threads and for the " \
+            "answer; what they take is borrowed for the call."
+    for operation in service.operations:
+        if operation.name != operation.c:
+            return text + " Where a comment has a name of the document's, the one in C is in snake case: " \
+                f"{operation.name} is {operation.c}()."
+    return text
+
+
 def of_field(field):
     sentences = facts(field.notes, field.required and (not field.plain or bool(field.container)), field)
     if field.key:
@@ -97,7 +110,7 @@ def of_operation(operation, arguments, service):
             elif any(answer.optional for answer in operation.answers):
                 described += " NULL too when the answer is empty."
         elif role == "sink":
-            medias = [media for media in operation.accept.split(", ") if media != "application/json"]
+            medias = [media for media in operation.accept.split(", ") if media not in ("application/json", "*/*")]
             described = f"Takes the bytes: {' or '.join(medias)}." if medias else "Takes the bytes."
         else:
             continue

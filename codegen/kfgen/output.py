@@ -1,6 +1,8 @@
 """Puts the rendered C into files."""
 import os
 
+from .comments import WIDTH, wrapped
+from .docs import of_service
 from .render import Renderer, environment
 from .tables import operation_tables
 
@@ -14,6 +16,7 @@ def render(service, origin, guard, include, system):
               "open": "<" if system else '"', "close": ">" if system else '"'}
     header = jinja.get_template("service.h.j2").render(
         **common,
+        about=wrapped(of_service(service), WIDTH - 3),
         enums=[renderer.enum(enum) for enum in service.enums.values()],
         structs=renderer.structs(),
         parameters=[renderer.parameters(view["ir"]) for view in views if view["ir"].parameters],

@@ -2,10 +2,16 @@
  * @file base.h
  * The value types that every generated struct is made of.
  *
- * Three rules hold for all of them:
- *  - Zero means absent. A struct cleared with `= {0}` has no member set.
+ * These rules hold for all of them:
+ *  - Zero means absent. A struct cleared with `= {0}` has no member set. A number or truth value that the document
+ *    requires is the exception: it has no presence (`int32_t`, not `kf_int32`), and 0 is sent as 0.
+ *  - Any pointer in what came may be NULL, also where the document requires the member: see kf_model_check().
  *  - What you pass in is borrowed: the library neither frees nor changes it, and needs it only during the call.
  *  - What a call returns is one block with one free function; everything inside lives exactly as long as that block.
+ *    Any number of threads may read it.
+ *
+ * An argument may be NULL only where its comment says so; `error` always may. Where a function fails, what it would
+ * have returned by a pointer is NULL, unless its comment says otherwise.
  */
 #ifndef KUFLOW_BASE_H
 #define KUFLOW_BASE_H

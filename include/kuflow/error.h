@@ -15,8 +15,9 @@ extern "C" {
 typedef enum kf_status {
     KF_OK = 0,
     KF_ERROR_MEMORY = 1,     /**< An allocation failed. Nothing is half done and nothing leaked. */
-    KF_ERROR_ARGUMENT = 2,   /**< The caller's input is wrong; `message` says what and where. Nothing was sent. */
-    KF_ERROR_CANCELLED = 3,  /**< kf_cancel_trigger() or a progress callback ended the call. */
+    KF_ERROR_ARGUMENT = 2,   /**< The caller's input is wrong; `message` says what and where. Nothing was
+                                  sent, but for attempts before one that a hook has spoilt. */
+    KF_ERROR_CANCELLED = 3,  /**< kf_cancel_trigger(), a progress callback or a stop ended the call. */
     KF_ERROR_TIMEOUT = 4,    /**< A time limit ended the call or its last attempt. */
     KF_ERROR_CONNECT = 5,    /**< No connection: name, address, refused. The last attempt sent nothing. */
     KF_ERROR_TLS = 6,        /**< The server's certificate, or the agreement on TLS, was refused. The last
@@ -31,7 +32,8 @@ typedef enum kf_status {
     KF_ERROR_SERVER = 14,    /**< HTTP 5xx. */
     KF_ERROR_DECODE = 15,    /**< The text is not valid JSON, or does not fit its type; `message` names the place. */
     KF_ERROR_ENCODE = 16,    /**< The struct cannot be sent as it is: a required member is missing, a text is not UTF-8. */
-    KF_ERROR_LIMIT = 17,     /**< A limit of the options was passed: size of an answer, depth of JSON. */
+    KF_ERROR_LIMIT = 17,     /**< A limit of the options was passed: size of an answer, depth of JSON; or
+                                  one of the library's own. */
     KF_ERROR_IO = 18,        /**< Reading or writing a file or stream of the caller failed. */
     KF_ERROR_INTERNAL = 19   /**< libcurl could not be set up. */
 } kf_status;

@@ -205,17 +205,19 @@ KF_API kf_status kf_model_encode_xml(const kf_type *type, const void *model, cha
  *
  * @param text  Receives the terminated text; free it with kf_free(). NULL on failure.
  * @return KF_OK, KF_ERROR_ENCODE (a required member is missing, an enum has no text, a text is not UTF-8, a number is
- *         not finite; the message has the path), KF_ERROR_MEMORY, KF_ERROR_ARGUMENT.
+ *         not finite, free-form JSON is nested too deep; the message has the path), KF_ERROR_MEMORY,
+ *         KF_ERROR_ARGUMENT.
  */
 KF_API kf_status kf_model_encode(const kf_type *type, const void *model, char **text, kf_error *error);
 
 /** A deep copy that is independent of its source, which may be one that you built yourself and need not be complete.
- *  Free it with kf_model_free(). Errors as in kf_model_encode(), but nothing counts as missing; KF_ERROR_DECODE where
- *  you have set a key twice, or an extra for a member of the type whose JSON is of another type. */
+ *  Free it with kf_model_free(); NULL on failure. Errors as in kf_model_encode(), but nothing counts as missing;
+ *  KF_ERROR_DECODE where you have set a key twice, or an extra for a member of the type whose JSON is of another
+ *  type. */
 KF_API kf_status kf_model_clone(const kf_type *type, const void *model, void **copy, kf_error *error);
 
 /** Indented JSON for people and logs, with secrets shown as "***"; incomplete structs are printed as they are.
- *  Free the text with kf_free(). */
+ *  Free the text with kf_free(). NULL on failure. Errors as in kf_model_encode(), but nothing counts as missing. */
 KF_API kf_status kf_model_print(const kf_type *type, const void *model, char **text, kf_error *error);
 
 /**
@@ -223,7 +225,7 @@ KF_API kf_status kf_model_print(const kf_type *type, const void *model, char **t
  * this where a program would rather refuse an answer or event than look at each pointer. A null counts as missing where
  * the document does not allow it, also among elements of an array and entries of a map; within free-form JSON nothing
  * is missing.
- * @return KF_OK, or KF_ERROR_ENCODE as in kf_model_encode(); the message has the path of the first missing member.
+ * @return As kf_model_encode(); the message has the path of the first missing member.
  */
 KF_API kf_status kf_model_check(const kf_type *type, const void *model, kf_error *error);
 

@@ -50,7 +50,7 @@ typedef struct kf_oauth2_options {
     const kf_pair *parameters; /**< More of the body, such as "audience"; `parameter_count` of them. */
     size_t parameter_count;
 
-    /** Of these count those that concern time, retries, limits, TLS, proxy, `allow_http`, `user_agent` and the
+    /** Of these options count those that concern time, retries, limits, TLS, proxy, `allow_http`, `user_agent` and the
      *  transport: those of the client that gets the tokens will do. NULL for the defaults. Borrowed by kf_oauth2_new(),
      *  with all that it points to but the transport, which stays borrowed. */
     const kf_client_options *connection;
@@ -63,7 +63,7 @@ typedef struct kf_oauth2_options {
 KF_API void kf_oauth2_options_init(kf_oauth2_options *options, size_t size);
 
 /**
- * Makes a source of tokens; nothing is sent yet.
+ * Makes a source of tokens, to be freed with kf_oauth2_free(); nothing is sent yet.
  * @return KF_OK; KF_ERROR_ARGUMENT without token_url or client_id, for a URL that is none, `http://` without
  *         allow_http, a parameter that is given twice; KF_ERROR_MEMORY; KF_ERROR_INTERNAL.
  */
@@ -72,8 +72,9 @@ KF_API kf_status kf_oauth2_new(const kf_oauth2_options *options, kf_oauth2 **oau
 /**
  * The kf_token_fn of a source, which is its `user`. When there is no token, the client's call ends with KF_ERROR_AUTH
  * and says why in its message, in the server's words where it has any: "the token provider gave no token: the server
- * answered 401 Unauthorized: invalid_client: wrong secret". It takes 30 s at most, unless the connection's options have
- * another `deadline_ms`: a cancel does not end it.
+ * answered 401 Unauthorized: invalid_client: wrong secret". A request for a token takes 30 s at most, unless the
+ * connection's options have another `deadline_ms`: a cancel does not end it. Of several clients each has to wait for
+ * those of the others, too.
  */
 KF_API int kf_oauth2_token(char *token, size_t size, int64_t *expires_ms, void *oauth2);
 

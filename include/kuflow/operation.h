@@ -59,11 +59,13 @@ typedef struct kf_answer {
     bool optional;       /**< The content may be missing; without it the call succeeds and gives NULL. */
 } kf_answer;
 
-/** How a list operation is paged. Names are those on the wire; paths have dots ("metadata.totalPages"). */
+/** What the position of a page is. */
 typedef enum kf_page_style {
     KF_PAGE_NUMBER = 1, /**< `position` is a page's number. */
     KF_PAGE_OFFSET      /**< `position` is an item's number. */
 } kf_page_style;
+
+/** How a list operation is paged. Names are those on the wire; paths have dots ("metadata.totalPages"). */
 typedef struct kf_pagination {
     const char *position; /**< The query parameter that selects the page: "page", "start". */
     const char *size;     /**< The query parameter for the items of a page. */
@@ -153,7 +155,7 @@ typedef struct kf_service {
     uint8_t server_count;
 } kf_service;
 
-/** The services of the library, `*count` of them. */
+/** The services of the library, `*count` of them; `count` may be NULL. */
 KF_API const kf_service *const *kf_services(size_t *count);
 
 /** The operation of that full name ("kuflow.retrieveProcess") among the services of the library, or NULL. */
@@ -170,7 +172,7 @@ KF_API const kf_operation *kf_operation_find(const char *name);
  * @param out   Receives the model (`void **`, free it with kf_model_free()), NULL on failure and for an answer without
  *              content; or is the `kf_sink *` of a download; or NULL where the operation answers nothing or the answer
  *              is not wanted.
- * @param error May be NULL.
+ * @return Any kf_status; error.h says what each means.
  */
 KF_API kf_status kf_call(struct kf_client *client, const kf_operation *operation, const void *path,
                          const void *parameters, const void *body, void *out, kf_error *error);

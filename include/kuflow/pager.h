@@ -20,13 +20,14 @@
 extern "C" {
 #endif
 
+/** An iteration under way. */
 typedef struct kf_pager kf_pager;
 
 /**
  * Begins an iteration; nothing is sent before the first kf_pager_next(). The parameters are copied: they need not live
  * longer than this call. A position among them (`page`) is where the iteration begins, a size is that of each page;
  * where a server pages only when it is told both, both are sent (kf_pagination.size_sent).
- * The client must outlive the pager.
+ * The client must outlive the pager. `path` is as in kf_call().
  * @return The pager, to be freed with kf_pager_free(); NULL on failure: KF_ERROR_MEMORY, or KF_ERROR_ARGUMENT for an
  *         operation that is not a paged list.
  */
@@ -36,8 +37,8 @@ KF_API kf_pager *kf_pager_new(struct kf_client *client, const kf_operation *oper
 /**
  * The next item, fetching the next page when needed.
  * @return The item; it lives until the next call with this pager. NULL at the end, then `error->status` is KF_OK, and
- *         on failure: KF_ERROR_DECODE also for a server that gives the same page once more, as its link to the next
- *         one tells. After a failure the same page is asked for again by the next call.
+ *         on failure: as kf_call(), and KF_ERROR_DECODE also for a server that gives the same page once more, as its
+ *         link to the next one tells. After a failure the same page is asked for again by the next call.
  */
 KF_API const void *kf_pager_next(kf_pager *pager, kf_error *error);
 

@@ -22,6 +22,8 @@ extern "C" {
  */
 typedef int (*kf_progress_fn)(int64_t done, int64_t total, void *user);
 
+/* The next three are called in the thread of the call, and must not use the same client. */
+
 /** Fills `buffer` with at most `size` bytes. @return The number of bytes, 0 at the end, -1 on an error. */
 typedef int64_t (*kf_read_fn)(char *buffer, size_t size, void *user);
 /** Goes back to the first byte, so that a request can be repeated. @return 0, or -1 where that cannot be done. */
@@ -29,7 +31,8 @@ typedef int (*kf_rewind_fn)(void *user);
 /** Takes `size` bytes. @return 0, or -1 to end the call with KF_ERROR_IO. */
 typedef int (*kf_write_fn)(const char *data, size_t size, void *user);
 
-/** Where the bytes of an upload come from. */
+/** Where the bytes of an upload come from. What is borrowed must live until the call returns. A file or descriptor that
+ *  cannot be opened or read, and a callback's error, end the call with KF_ERROR_IO. */
 typedef struct kf_source {
     int kind;         /**< Set by the init functions. */
     const void *data; /**< Memory; borrowed. */
@@ -48,10 +51,13 @@ typedef struct kf_source {
                                    it after init. */
 } kf_source;
 
+/** From memory: `data` may be NULL when `length` is 0. */
 KF_API void kf_source_memory(kf_source *source, const void *data, size_t length);
+/** From the file at a path. */
 KF_API void kf_source_path(kf_source *source, const char *path);
+/** From a descriptor. */
 KF_API void kf_source_fd(kf_source *source, int fd);
-/** @param length  Bytes that `read` will deliver in all, or -1. @param rewind  May be NULL. */
+/** From a callback. @param length  Bytes that `read` will deliver in all, or -1. @param rewind  May be NULL. */
 KF_API void kf_source_callback(kf_source *source, kf_read_fn read, kf_rewind_fn rewind, int64_t length, void *user);
 
 /**
@@ -61,7 +67,7 @@ KF_API void kf_source_callback(kf_source *source, kf_read_fn read, kf_rewind_fn 
  * failed download leaves nothing behind. It has the permissions of the file that it replaces, or the usual ones; a
  * symbolic link at the path is replaced, not followed. A descriptor or callback may have received a part when the call
  * fails; the call is not repeated after the first byte was handed over, unless `rewind` can take it back, or the
- * descriptor is a file, not O_APPEND, and stood at its end.
+ * descriptor is a file, not O_APPEND, and stood at its end. What cannot be written is KF_ERROR_IO.
  *
  * An answer that announces neither its length nor chunks ends when the server closes the connection, so that HTTP cannot
  * tell a whole one from one that was cut. Servers of today do not answer so; where one does, check the bytes themselves.
@@ -77,7 +83,8 @@ typedef struct kf_sink {
     kf_progress_fn progress; /**< May be NULL. Set it after init. */
     void *progress_user;
 
-    char *data;             /**< Memory: the bytes, followed by a NUL; the caller's, free with kf_free(). */
+    char *data;             /**< Memory: the bytes, followed by a NUL; the caller's, free with kf_free(). NULL when the
+                                 call failed, and for an answer without content. */
     int64_t length;         /**< Bytes received. */
     char content_type[128]; /**< The answer's media type; empty when it had none. */
     char file_name[256];    /**< The name that the server proposes, without any directory; may be empty. Check it
@@ -86,8 +93,11 @@ typedef struct kf_sink {
 
 /** Into memory; not more than the client's `max_response_bytes`. */
 KF_API void kf_sink_memory(kf_sink *sink);
+/** Into the file at a path. */
 KF_API void kf_sink_path(kf_sink *sink, const char *path);
+/** Into a descriptor. */
 KF_API void kf_sink_fd(kf_sink *sink, int fd);
+/** Into a callback. @param rewind  May be NULL. */
 KF_API void kf_sink_callback(kf_sink *sink, kf_write_fn write, kf_rewind_fn rewind, void *user);
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 /**
  * @file time.h
  * Points in time, dates and lengths of time. The structs keep them as the text that came, so that no digit is lost;
- * these functions read, check and write such texts. Any thread.
+ * these functions read, check and write such texts. Any thread. What cannot be read leaves the target as it was.
  */
 #ifndef KUFLOW_TIME_H
 #define KUFLOW_TIME_H
@@ -30,7 +30,8 @@ KF_API kf_status kf_time_parse(const char *text, kf_time *time, kf_error *error)
 
 /**
  * Writes a time in UTC with as many digits of fraction as it needs: 0, 3, 6 or 9.
- * @return KF_OK, or KF_ERROR_ARGUMENT for a year outside 0000 to 9999.
+ * @return KF_OK, or KF_ERROR_ARGUMENT for a year outside 0000 to 9999 and nanoseconds out of their range; the text is
+ *         empty then, as in kf_duration_format().
  */
 KF_API kf_status kf_time_format(kf_time time, char text[KF_TIME_TEXT_SIZE], kf_error *error);
 

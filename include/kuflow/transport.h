@@ -3,7 +3,8 @@
  * What carries one request to the server and its answer back. libcurl does, unless a test puts its own in.
  *
  * A transport of your own also brings the clock and the dice, so that every schedule of retries can be tested without
- * waiting.
+ * waiting. It must outlive the client and its scopes; its functions are called by several threads at once if several
+ * use the client. A cancel does not reach a `perform` of your own: it counts when that returns.
  */
 #ifndef KUFLOW_TRANSPORT_H
 #define KUFLOW_TRANSPORT_H

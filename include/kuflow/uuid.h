@@ -17,7 +17,7 @@ extern "C" {
 /** Writes a new random UUID (version 4) in lower case. Any thread. */
 KF_API void kf_uuid_new(char text[KF_UUID_TEXT_SIZE]);
 
-/** Whether the text is a UUID of any version, in either case, in the form of 8-4-4-4-12 digits. */
+/** Whether the text is a UUID of any version, in either case, in the form of 8-4-4-4-12 digits. False for NULL. */
 KF_API bool kf_uuid_valid(const char *text);
 
 #ifdef __cplusplus

@@ -16,6 +16,7 @@ extern "C" {
  * kf_wait_until().
  * @param client  The client that was given to kf_wait_until().
  * @param done    To be set to true when it has come.
+ * @param error   That of kf_wait_until(); may be NULL. Fill it where you return an error, or pass it to the call.
  * @return KF_OK; anything else ends the waiting, which then returns the same.
  */
 typedef kf_status (*kf_check_fn)(kf_client *client, bool *done, void *user, kf_error *error);
@@ -29,7 +30,7 @@ typedef kf_status (*kf_check_fn)(kf_client *client, bool *done, void *user, kf_e
  *
  * @param interval_ms  Milliseconds; 0 for one second.
  * @return KF_OK; what `check` returned; KF_ERROR_TIMEOUT when the scope's deadline came first; KF_ERROR_CANCELLED;
- *         KF_ERROR_ARGUMENT; KF_ERROR_MEMORY.
+ *         KF_ERROR_ARGUMENT for a negative interval; KF_ERROR_MEMORY.
  */
 KF_API kf_status kf_wait_until(kf_client *client, kf_check_fn check, void *user, int64_t interval_ms, kf_error *error);
 

@@ -26,6 +26,8 @@
  * A job may be worked more than once (a lock can run out, a process can crash), so let handlers be repeatable; but of
  * all the ends that are reported for it, the engine accepts one. A worker never stops taking jobs because of an error,
  * never takes more than it has room for, and gives back what it did not begin.
+ *
+ * A job is for one thread at a time, but for kf_job_cancelled().
  */
 #ifndef KUFLOW_WORKER_H
 #define KUFLOW_WORKER_H
@@ -138,10 +140,10 @@ typedef struct kf_worker_event {
     const char *topic; /**< "" when it is about the whole worker. */
     const char *job_id; /**< "" when it is about no job. */
     const char *worker_id; /**< The id that the engine knows the holder by; "" when there is none. */
-    kf_outcome outcome;
-    kf_status status;
+    kf_outcome outcome; /**< Of the job; KF_OUTCOME_NONE as long as it has none. */
+    kf_status status; /**< Of the request that this is about, as the next; KF_OK without one. */
     int http_status;
-    int64_t count;
+    int64_t count; /**< As the kind says. */
     int64_t milliseconds; /**< Of the request or handler that ended; until the next attempt of what failed. */
     const char *message; /**< One sentence for a person. */
 } kf_worker_event;
@@ -154,20 +156,20 @@ typedef struct kf_worker_options {
     size_t size;
     const char *name; /**< For people, in the worker ids that the engine shows. At most 100 characters. Default:
                            "kuflow". */
-    int threads; /**< Handlers that run at once, and connections that the client keeps open for
-                       them (two more, if `max_idle_connections` is less). Default: 8; negative: none, the caller's own
-                    loop calls kf_worker_poll_once(). */
+    int threads; /**< Handlers that run at once, and connections that the client keeps open for them (two more, if
+                      `max_idle_connections` is less). Default: 8; at most 10000; negative: none, the caller's own loop
+                      calls kf_worker_poll_once(). */
     int max_prefetch; /**< Jobs that wait here while all handlers are busy. It grows up to this as handlers prove to
                            be quick: what waits should be begun within about 100 ms, and is given back after 5 s.
                            Default: 4 for each thread, at least 32; negative: none. */
-    const char *worker_id; /**< A fixed id instead of a new one for each batch. Without a new one a handler that is late
-                                can end a job that this worker took again meanwhile, and the answer of a lost acquire
-                                cannot be undone. Default: NAME/HOST-PID-RANDOM/NUMBER. */
+    const char *worker_id; /**< A fixed id, of 255 bytes at most, instead of a new one for each batch. Without a new
+                                one a handler that is late can end a job that this worker took again meanwhile, and
+                                the answer of a lost acquire cannot be undone. Default: NAME/HOST-PID-RANDOM/NUMBER. */
     int64_t drain_ms; /**< How long kf_worker_run() lets handlers end when it stops. Default: 30 s; negative: 0. */
     int64_t grace_ms; /**< After that the jobs' cancel flags are set, and this is waited. Default: 5 s. */
     int64_t request_ms; /**< Limit of each request. Default: 30 s. */
     int64_t report_ms; /**< Reports are repeated until the lock's time is over and this longer. Default: 60 s. */
-    kf_worker_event_fn on_event;
+    kf_worker_event_fn on_event; /**< NULL: none. */
     void *on_event_user;
 } kf_worker_options;
 
@@ -188,7 +190,7 @@ KF_API kf_status kf_worker_add_topic(kf_worker *worker, const kf_topic *topic, k
 /**
  * Starts the threads and returns.
  * @return KF_OK; KF_ERROR_ARGUMENT without topics, with `threads` below 0, when started before, or in a forked child;
- *         KF_ERROR_MEMORY.
+ *         KF_ERROR_MEMORY, also when the system gives no threads or descriptors.
  */
 KF_API kf_status kf_worker_start(kf_worker *worker, kf_error *error);
 
@@ -206,7 +208,8 @@ typedef struct kf_worker_result {
  * there. A kf_worker_poll_once() in another thread counts as a handler, too.
  * @param result  May be NULL.
  * @return KF_OK when all ended; KF_ERROR_TIMEOUT when handlers are still running: the worker still exists for them, and
- *         kf_worker_free() waits for them. KF_OK too when it was not started.
+ *         kf_worker_free() waits for them. KF_OK too when it was not started. KF_ERROR_ARGUMENT in a thread of the
+ *         worker, or in a forked child.
  */
 KF_API kf_status kf_worker_stop(kf_worker *worker, int64_t drain_ms, kf_worker_result *result, kf_error *error);
 
@@ -253,7 +256,7 @@ KF_API const char *kf_job_id(const kf_job *job);
 KF_API const char *kf_job_topic(const kf_job *job);
 /** The process or case instance; "" when not known. */
 KF_API const char *kf_job_instance_id(const kf_job *job);
-/** The id under which the engine keeps it locked. */
+/** The id under which the engine keeps it locked; where it has no locks, that of its batch here. */
 KF_API const char *kf_job_worker_id(const kf_job *job);
 /** How often it may still fail; -1 when the engine does not say. */
 KF_API int kf_job_retries(const kf_job *job);
@@ -265,9 +268,9 @@ KF_API bool kf_job_cancelled(const kf_job *job);
 /** The client of the worker, for calls of the handler's own. */
 KF_API kf_client *kf_job_client(const kf_job *job);
 
-/* The job: variables. Reading gives KF_ERROR_NOT_FOUND when there is none of that name or it is null, and
- * KF_ERROR_ARGUMENT when it is of another type or does not fit; `*value` is left as it is then. KuFlow: the members of
- * the task's data. jBPM: the parameters of the task. */
+/* The job: variables. Reading gives KF_ERROR_NOT_FOUND when there is none of that name or it is null (but see
+ * kf_job_get_json()), and KF_ERROR_ARGUMENT when it is of another type or does not fit; `*value` is left as it is then.
+ * KuFlow: the members of the task's data. jBPM: the parameters of the task. */
 
 /** A text. Lives as long as the job. */
 KF_API kf_status kf_job_get_string(const kf_job *job, const char *name, const char **value);
@@ -275,16 +278,18 @@ KF_API kf_status kf_job_get_string(const kf_job *job, const char *name, const ch
 KF_API kf_status kf_job_get_int64(const kf_job *job, const char *name, int64_t *value);
 /** Any number, as the nearest double. */
 KF_API kf_status kf_job_get_double(const kf_job *job, const char *name, double *value);
+/** A truth value. */
 KF_API kf_status kf_job_get_bool(const kf_job *job, const char *name, bool *value);
 /** A point in time. */
 KF_API kf_status kf_job_get_time(const kf_job *job, const char *name, kf_time *value);
-/** Whatever it is, as JSON. Lives as long as the job. */
+/** Whatever it is, as JSON, a null too. Lives as long as the job; never change it or give it to cJSON_Delete(). */
 KF_API kf_status kf_job_get_json(const kf_job *job, const char *name, const cJSON **value);
-/** Whether there is one of that name. */
+/** Whether there is one of that name, be it null. */
 KF_API bool kf_job_has(const kf_job *job, const char *name);
 
 /* Set variables are sent with the job's end; the last of a name counts. KF_ERROR_ARGUMENT for what the engine would not
- * keep as it is; kf_job_error() says why. Values are copied. */
+ * keep as it is, and for a job that has ended; KF_ERROR_MEMORY. kf_job_error() says why, and what was set before stays.
+ * Values are copied; a NULL sets null. */
 
 KF_API kf_status kf_job_set_string(kf_job *job, const char *name, const char *value);
 KF_API kf_status kf_job_set_int64(kf_job *job, const char *name, int64_t value);
@@ -294,12 +299,14 @@ KF_API kf_status kf_job_set_time(kf_job *job, const char *name, kf_time value);
 KF_API kf_status kf_job_set_json(kf_job *job, const char *name, const cJSON *value);
 KF_API kf_status kf_job_set_null(kf_job *job, const char *name);
 
-/** Why the last function on this job did not return KF_OK, or returned KF_OUTCOME_REFUSED; "" when none did. */
+/** Why the last function on this job did not return KF_OK, or returned KF_OUTCOME_REFUSED; "" when none did. It lives
+ *  until the next such function. */
 KF_API const char *kf_job_error(const kf_job *job);
 
 /* The job: its end. Each can be called once for a job; what is given is copied. In a handler the report is sent after
  * it has returned. */
 
+/** The work is done. */
 KF_API kf_outcome kf_job_complete(kf_job *job);
 /** Flowable, BPMN only: throws an error for a boundary event. @param code  NULL: any boundary event catches it. */
 KF_API kf_outcome kf_job_bpmn_error(kf_job *job, const char *code);
@@ -308,14 +315,16 @@ KF_API kf_outcome kf_job_cmmn_terminate(kf_job *job);
 
 /** A failure in full. Begin with `= {0}`; in C++ with `= {}`. */
 typedef struct kf_failure {
-    const char *message; /**< One sentence. Cut to what the engine keeps (Flowable: 2000 characters). */
-    const char *details; /**< As long as you like. */
+    const char *message; /**< One sentence. Cut to what the engine keeps (Flowable: 2000 characters). NULL: "the handler
+                              failed". */
+    const char *details; /**< As long as you like. NULL: none. */
     kf_int32 retries; /**< How often it may still fail; 0: never again. Default: one less than now. */
     kf_int64 delay_ms; /**< Not offered before. Default: as the topic says. */
 } kf_failure;
 
-/** The job failed: the engine offers it again later, until its retries are used up. */
+/** The job failed: the engine offers it again later, until its retries are used up. `message` as in kf_failure. */
 KF_API kf_outcome kf_job_fail(kf_job *job, const char *message);
+/** The same in full. @param failure  NULL as `{0}`. */
 KF_API kf_outcome kf_job_fail_with(kf_job *job, const kf_failure *failure);
 /** Gives it back as if it had not been taken: no retry is used up, and it is offered again at once. To have it wait,
  * let it fail with a delay, and with kf_job_retries() as its retries. */
@@ -324,15 +333,17 @@ KF_API kf_outcome kf_job_give_back(kf_job *job);
 /**
  * Keeps the job beyond the handler's return: it is ended later, from any thread, by one of the functions above, and
  * must then be freed with kf_job_free(). It goes on taking one of the topic's `max_jobs` until its end was reported.
+ * Outside of its handler it is KF_OUTCOME_REFUSED.
  */
 KF_API kf_outcome kf_job_detach(kf_job *job);
-/** Frees a detached job; one that was not ended is given back. Only detached jobs. */
+/** Frees a detached job; one that was not ended is given back. Only detached jobs. NULL is allowed. Any thread. */
 KF_API void kf_job_free(kf_job *job);
 
 /* Figures */
 
-/** How often something took how long. */
 #define KF_HISTOGRAM_BUCKETS 20
+
+/** How often something took how long. */
 typedef struct kf_histogram {
     uint64_t count;
     double sum_ms;
@@ -342,21 +353,21 @@ typedef struct kf_histogram {
 /** The upper bound of a bucket in milliseconds: 0.5, 1, 2.5, 5, 10, … ; INFINITY for the last. */
 KF_API double kf_histogram_bound_ms(size_t index);
 
-/** What was counted since the worker was made: of a topic, or of all. */
+/** What was counted since the worker was made: of a topic, or of all. Histograms are in milliseconds. */
 typedef struct kf_worker_stats {
     size_t size; /**< sizeof(kf_worker_stats); set it before the call. */
     uint64_t polls; /**< Requests for jobs. */
     uint64_t polls_empty;
     uint64_t polls_failed;
-    uint64_t acquired;
-    uint64_t started;
-    uint64_t completed;
+    uint64_t acquired; /**< Jobs that came. */
+    uint64_t started; /**< Calls of a handler. */
+    uint64_t completed; /**< Reports that the engine took, by their outcome; so are the next four. */
     uint64_t bpmn_errors;
     uint64_t terminated;
     uint64_t failed;
     uint64_t given_back;
-    uint64_t assumed_done; /**< Counted among the four above too. */
-    uint64_t lock_lost;
+    uint64_t assumed_done; /**< Counted among the five above too. */
+    uint64_t lock_lost; /**< As the event of that name; so are `gone`, `unreported`, `poison` and `bad_jobs`. */
     uint64_t gone;
     uint64_t refused; /**< Counted in `failed` too. */
     uint64_t unreported;
@@ -383,7 +394,7 @@ typedef struct kf_worker_stats {
 KF_API kf_status kf_worker_stats_get(kf_worker *worker, const char *topic, kf_worker_stats *stats);
 
 /** The same figures of all topics in Prometheus' text format, with the labels `worker` and `topic`. Any thread.
- *  @param text    Receives it, terminated; free it with kf_free().
+ *  @param text    Receives it, terminated; free it with kf_free(). NULL on failure.
  *  @param length  Receives its bytes. May be NULL.
  *  @return KF_OK; KF_ERROR_ARGUMENT for NULL or in a forked child; KF_ERROR_MEMORY. */
 KF_API kf_status kf_worker_metrics(kf_worker *worker, char **text, size_t *length, kf_error *error);

@@ -158,6 +158,7 @@ KF_API kf_status flowable_variables_set_long(flowable_variables *set, const char
 KF_API kf_status flowable_variables_set_double(flowable_variables *set, const char *name, double value,
                                                kf_error *error);
 
+/** A boolean. */
 KF_API kf_status flowable_variables_set_boolean(flowable_variables *set, const char *name, bool value,
                                                 kf_error *error);
 

@@ -32,6 +32,7 @@ extern "C" {
  * Makes a worker. Connects to nothing yet.
  * @param client   Of flowable_client_new(). Must outlive the worker; others may use it at the same time.
  * @param options  NULL for the defaults.
+ * @param worker   Receives it; free it with kf_worker_free(), before the client. NULL on failure.
  * @return KF_OK; KF_ERROR_ARGUMENT for options that make no sense; KF_ERROR_MEMORY.
  */
 KF_API kf_status flowable_worker_new(kf_client *client, const kf_worker_options *options, kf_worker **worker,

@@ -31,10 +31,12 @@ typedef struct jbpm_commands jbpm_commands;
 
 /**
  * An empty list of commands.
+ * @param profile        The server's release.
  * @param deployment_id  Of the commands on processes, work items and the history. NULL for commands on tasks alone.
  * @param user           The user who is logged in, in whose name commands on tasks are executed. Required from 6.2 on;
  *                       NULL in 6.0.x makes commands on tasks fail.
- * @return KF_OK, KF_ERROR_ARGUMENT, KF_ERROR_MEMORY.
+ * @param commands       Receives it; free it with jbpm_commands_free(). NULL on failure.
+ * @return KF_OK, KF_ERROR_ARGUMENT without a user that is required, KF_ERROR_MEMORY.
  */
 KF_API kf_status jbpm_commands_new(jbpm_profile profile, const char *deployment_id, const char *user,
                                    jbpm_commands **commands, kf_error *error);

@@ -118,7 +118,7 @@ KF_API kf_status jbpm_event_text(jbpm_profile profile, const jbpm_argument *even
  * Reading
  */
 
-/** The variable of that name; NULL when there is none. */
+/** The variable of that name, of several the first; NULL when there is none. */
 KF_API const jbpm_variable *jbpm_variable_find(const jbpm_variable *variables, size_t count, const char *name);
 
 /** The type of a variable's value. UNSPECIFIED for NULL. */

@@ -58,6 +58,7 @@ KF_API void jbpm_worker_options_init(jbpm_worker_options *options, size_t size);
  * @param client   Of jbpm_client_new(). Must outlive the worker; others may use it at the same time.
  * @param options  NULL for the defaults.
  * @param jbpm     With its user.
+ * @param worker   Receives it; free it with kf_worker_free(), before the client. NULL on failure.
  * @return KF_OK; KF_ERROR_ARGUMENT for options that make no sense; KF_ERROR_MEMORY.
  */
 KF_API kf_status jbpm_worker_new(kf_client *client, const kf_worker_options *options, const jbpm_worker_options *jbpm,
@@ -67,7 +68,8 @@ KF_API kf_status jbpm_worker_new(kf_client *client, const kf_worker_options *opt
  *  as the job. */
 KF_API const jbpm_task *jbpm_job_task(const kf_job *job);
 
-/** The task's parameters with their types; NULL when there are none. Lives as long as the job.
+/** The task's parameters with their types; NULL when there are none, and for a job of another engine. Lives as long as
+ *  the job.
  *  @param count  Receives how many there are. */
 KF_API const jbpm_variable *jbpm_job_parameters(const kf_job *job, size_t *count);
 

@@ -66,6 +66,7 @@ KF_API void kuflow_worker_options_init(kuflow_worker_options *options, size_t si
  * @param client   Of kuflow_client_new(). Must outlive the worker; others may use it at the same time.
  * @param options  NULL for the defaults.
  * @param kuflow   NULL for the defaults.
+ * @param worker   Receives it; free it with kf_worker_free(), before the client. NULL on failure.
  * @return KF_OK; KF_ERROR_ARGUMENT for options that make no sense; KF_ERROR_MEMORY.
  */
 KF_API kf_status kuflow_worker_new(kf_client *client, const kf_worker_options *options,

@@ -40,8 +40,10 @@ typedef struct patchworks_login patchworks_login;
  *
  * @param options  `username`, `password`, and `base_url`, the whole address that the login is posted to. Default:
  *                 https://app.wearepatchworks.com/fabric/api/login; Patchworks' pages differ here. Of the others those
- *                 that concern time, TLS, proxy and transport. The texts are copied, and wiped when freed.
+ *                 that concern time, retries, limits, TLS, proxy, `allow_http`, `user_agent` and the transport, which
+ *                 stays borrowed. The texts are copied, and wiped when freed.
  * @param user_member  What the body calls the user: "username" or "email"; the pages differ here too. NULL: "username".
+ * @param login  Receives it; free it with patchworks_login_free(). NULL on failure.
  * @return As kf_client_new(); KF_ERROR_ARGUMENT also without user or password.
  */
 KF_API kf_status patchworks_login_new(const kf_client_options *options, const char *user_member,
@@ -53,7 +55,8 @@ KF_API kf_status patchworks_login_new(const kf_client_options *options, const ch
  */
 KF_API int patchworks_login_token(char *token, size_t size, int64_t *expires_ms, void *login);
 
-/** What the last login came to, as after a call: a client only tells in a sentence why there was no token. Any thread. */
+/** What the last login came to, as after a call: a client only tells in a sentence why there was no token. Any
+ *  thread. */
 KF_API void patchworks_login_error(patchworks_login *login, kf_error *error);
 
 /** Frees a login and wipes its password. No client may have it any more. NULL is allowed. */
@@ -86,7 +89,8 @@ KF_API void patchworks_start_options_init(patchworks_start_options *options, siz
  * within a text. It is not repeated when it is not known whether the flow has started (`may_have_acted`).
  *
  * @param flow_id  Digits, since the body repeats it as a number; so does `version_id`.
- * @param run_id   Receives the id of the run, for patchworks_wait_run(); may be NULL.
+ * @param options  NULL for none.
+ * @param run_id   Receives the id of the run, for patchworks_wait_run(); "" on failure. May be NULL.
  * @return KF_OK; KF_ERROR_ARGUMENT for an id that is no number, for a payload that is given twice or is no JSON;
  *         KF_ERROR_DECODE when the flow has started, but the answer has no id that is known as that of a run; else as
  *         any call.
@@ -95,7 +99,7 @@ KF_API kf_status patchworks_start_run(kf_client *client, const char *flow_id, co
                                       char run_id[PATCHWORKS_ID_SIZE], kf_error *error);
 
 /** Finds the id of a run in the answer of an operation that starts flows; its name there is not documented.
- *  @return Whether there is one. */
+ *  @return Whether there is one; if not, `run_id` is "". */
 KF_API bool patchworks_run_id(const patchworks_answer *answer, char run_id[PATCHWORKS_ID_SIZE]);
 
 /** Where a run stands. */
@@ -121,7 +125,8 @@ typedef int (*patchworks_run_fn)(const patchworks_flow_run *run, void *user);
  *
  * @param interval_ms  Milliseconds; 0 for two seconds.
  * @param on_look      May be NULL.
- * @param run          Receives the run as it ended, to be freed with patchworks_flow_run_free(); may be NULL.
+ * @param run          Receives the run as it ended, to be freed with patchworks_flow_run_free(); NULL on failure. May
+ *                     be NULL.
  * @return KF_OK also when the run failed; as kf_wait_until() and patchworks_get_flow_run().
  */
 KF_API kf_status patchworks_wait_run(kf_client *client, const char *run_id, int64_t interval_ms,
