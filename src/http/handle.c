@@ -112,6 +112,16 @@ int64_t kf_handle_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+bool kf_handle_may_resend(const kf_handle *handle)
+{
+    const kf_exchange *exchange = handle->exchange;
+    long sent = 0;
+    /* A body that is read cannot be rewound from here: the next attempt does it. */
+    bool stream = exchange->read_body != NULL && exchange->read_body != kf_memory_body_read;
+    curl_easy_getinfo(handle->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return (!handle->once && !stream) || sent == 0;
+}
+
 #if LIBCURL_VERSION_NUM >= 0x075000
 /* So long after an answer nothing of it is on the way any more. */
 #define STRAY_PAUSE_MS 20
@@ -159,19 +169,12 @@ static bool has_stray_bytes(kf_handle *handle, int local_port)
 static int on_request(void *user, char *ip, char *local_ip, int port, int local_port)
 {
     kf_handle *handle = user;
-    long sent = 0;
     (void)ip, (void)local_ip, (void)port;
     if (has_stray_bytes(handle, local_port) && handle->requests == 0) {
         handle->stop = KF_STOP_STRAY;
         return CURL_PREREQFUNC_ABORT;
     }
-    if (handle->requests++ == 0)
-        return CURL_PREREQFUNC_OK;
-    const kf_exchange *exchange = handle->exchange;
-    /* A body that is read cannot be rewound from here: the next attempt does it. */
-    bool stream = exchange->read_body != NULL && exchange->read_body != kf_memory_body_read;
-    curl_easy_getinfo(handle->easy, CURLINFO_REQUEST_SIZE, &sent);
-    if ((!handle->once && !stream) || sent == 0)
+    if (handle->requests++ == 0 || kf_handle_may_resend(handle))
         return CURL_PREREQFUNC_OK;
     handle->stop = KF_STOP_RESEND;
     return CURL_PREREQFUNC_ABORT;

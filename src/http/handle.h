@@ -7,6 +7,9 @@
 /* A cheap clock for pauses between requests, in milliseconds. */
 int64_t kf_handle_now(void);
 
+/* Whether the request may be sent again over another connection, when a kept one died before any answer. */
+bool kf_handle_may_resend(const kf_handle *handle);
+
 /* Sets all that does not change from request to request. False: libcurl refused an option or memory is short. */
 bool kf_handle_setup(kf_handle *handle);
 

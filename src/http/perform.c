@@ -184,6 +184,16 @@ static CURLcode run(kf_handle *handle, kf_waiter *waiter, bool *cancelled)
     return result;
 }
 
+/* When a kept connection dies before any answer, libcurl sends the request again by itself; but it counts how often over
+ * the whole life of a handle, and every sixth time it gives up instead. */
+static bool gave_up_resending(const kf_handle *handle, CURLcode code)
+{
+    long connects = 1;
+    curl_easy_getinfo(handle->easy, CURLINFO_NUM_CONNECTS, &connects);
+    return (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR) && connects == 0 && handle->head == KF_HEAD_START &&
+           handle->stop == KF_STOP_NONE && kf_handle_may_resend(handle);
+}
+
 /* Before libcurl is about to send the request itself, the bytes were those of a proxy's CONNECT. */
 static bool request_sent(const kf_handle *handle)
 {
@@ -214,11 +224,13 @@ kf_status kf_pool_perform(kf_pool *pool, kf_exchange *exchange, const kf_perform
     CURLcode code = CURLE_OUT_OF_MEMORY;
     if (put_request(handle, exchange, options)) {
         code = run(handle, options->waiter, &cancelled);
-        if (handle->stop == KF_STOP_STRAY && !cancelled) { /* libcurl has closed that connection */
+        bool stray = handle->stop == KF_STOP_STRAY;
+        if (stray) { /* libcurl has closed that connection */
             handle->stop = KF_STOP_NONE;
             handle->local_port = 0;
-            code = run(handle, options->waiter, &cancelled);
         }
+        if (!cancelled && (stray || gave_up_resending(handle, code)))
+            code = run(handle, options->waiter, &cancelled);
         exchange->sent = request_sent(handle);
     }
     if (handle->lines.data != NULL)

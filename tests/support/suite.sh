@@ -58,11 +58,11 @@ make_comma_locale() {
     export LOCPATH=$PWD/build/locale
 }
 
-# Programs that mostly wait for time to pass; the others run beside them.
-slow_programs='/test_(wire|complaints_calls|kuflow_worker_faults|model|worker_stop|worker_threads)$'
+# Programs that take longest, most of them because they wait; the others run beside them.
+slow_programs='/test_(wire|flowable_worker_acquire|complaints_calls|worker_polls|kuflow_worker_faults|json_number|answer_bytes|model|worker_stop|worker_threads)$'
 
-# run_programs LABEL SECONDS PROGRAM… — runs cmocka programs (or others that print TAP) two at a time, the slow ones
-# first, each with a time limit. RUN_UNDER is put in front of each.
+# run_programs LABEL SECONDS PROGRAM… — runs cmocka programs (or others that print TAP) four at a time, as many of them
+# wait, the slow ones first, each with a time limit. RUN_UNDER is put in front of each.
 run_programs() {
     local label=$1 seconds=$2
     shift 2
@@ -75,7 +75,7 @@ run_programs() {
     # shellcheck disable=SC2016
     printf '%s\n' "$@" | awk -v slow="$slow_programs" '$0 ~ slow { print; next } { rest = rest $0 "\n" }
                                                       END { printf "%s", rest }' |
-        xargs -d '\n' -n 1 -P 2 bash -c 'run_program "$1"' -
+        xargs -d '\n' -n 1 -P 4 bash -c 'run_program "$1"' -
 }
 
 # One program. What it did not report because it crashed or hung counts as failed.
@@ -108,6 +108,6 @@ run_program() {
         grep -aE -A12 '^not ok|^# |ERROR: |WARNING: ThreadSanitizer|runtime error|^==[0-9]+== [A-Z0-9]' "$log" |
             grep -avE '^ok |^1\.\.' | head -n 40 | cut -c1-240 | sed 's/^/        /' || true
     )
-    # At once, because two programs run at a time.
+    # At once, because other programs run beside it.
     printf '%s\n' "$report"
 }
