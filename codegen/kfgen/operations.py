@@ -137,7 +137,7 @@ class Operations:
         name, location = node.get("name"), node.get("in")
         if not isinstance(name, str) or not name:
             raise Stop(place, "has no name")
-        if location not in list(STYLES):
+        if location not in list(STYLES):  # not in the dictionary itself: a document may have an object here
             raise Stop(place, f"in '{location}' cannot be expressed" if location else "has no in")
         return name, location
 
